@@ -1,0 +1,10 @@
+"""What is descended."""
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+
+from landscapes.catalogue import SURFACES  # noqa: E402
+from landscapes.surface import ShapeParam, Surface  # noqa: E402
+
+__all__ = ["SURFACES", "ShapeParam", "Surface"]

@@ -1,0 +1,25 @@
+"""The surfaces read off their shelf, and the one loss through which they all share a program."""
+
+from dataclasses import replace
+from typing import Any
+
+from jax import lax
+from jaxtyping import Array, Float
+
+from landscapes import surfaces
+from landscapes.surface import Surface
+
+_SHELF = [entry for entry in vars(surfaces).values() if isinstance(entry, Surface)]
+
+
+def catalogue_loss(params: Float[Array, "2"], values: Any) -> Float[Array, ""]:
+    """The loss of the shelf's surface at a traced position, for a traced shape: ``values = (position, shape)``."""
+
+    def branch(entry: Surface):
+        return lambda params, shape: entry.function(params[0], params[1], *shape[: len(entry.shape)])
+
+    position, shape = values
+    return lax.switch(position, [branch(entry) for entry in _SHELF], params, shape)
+
+
+SURFACES = {e.name: replace(e, family=catalogue_loss, position=i) for i, e in enumerate(_SHELF)}

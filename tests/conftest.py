@@ -1,0 +1,6 @@
+"""Float64 everywhere, and ranks never promoted in silence: a test that mixes shapes by accident fails."""
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_numpy_rank_promotion", "raise")
