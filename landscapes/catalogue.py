@@ -6,10 +6,10 @@ from typing import Any
 from jax import lax
 from jaxtyping import Array, Float
 
-from landscapes import surfaces
 from landscapes.surface import Surface
+from landscapes.surfaces import flats, valleys, wells
 
-_SHELF = [entry for entry in vars(surfaces).values() if isinstance(entry, Surface)]
+_SHELF = [entry for kind in (valleys, wells, flats) for entry in vars(kind).values() if isinstance(entry, Surface)]
 
 
 def catalogue_loss(params: Float[Array, "2"], values: Any) -> Float[Array, ""]:
@@ -23,3 +23,4 @@ def catalogue_loss(params: Float[Array, "2"], values: Any) -> Float[Array, ""]:
 
 
 SURFACES = {e.name: replace(e, family=catalogue_loss, position=i) for i, e in enumerate(_SHELF)}
+"""The catalogue: every surface by its name."""

@@ -14,6 +14,8 @@ from jaxtyping import Array, Float
 Point = tuple[float, float]
 Box = tuple[Point, Point]
 
+SHAPE_SIZE = 3  # every shelf surface has at most this many shape parameters; their values are padded to it
+
 
 class ShapeParam(NamedTuple):
     """One knob of a surface's shape: its default and its range, ends included."""
@@ -28,19 +30,26 @@ class ShapeParam(NamedTuple):
 class Surface:
     """A loss on the plane: ``surface(params)`` with ``params`` of shape (2,) returns a scalar.
 
-    Equal and hashable by name and shape. Surfaces of one ``family`` share a program: `split` gives the family's
-    function and the traced values (position on the shelf, shape) that pick this surface out of it.
+    Equal and hashable by name, box, start and shape. Surfaces of one ``family`` share a program: `split` gives the
+    family's function and the traced values (position on the shelf, shape) that pick this surface out of it.
     """
 
-    name: str
+    name: str  # the key on the shelf; of a formula, its canonical text
     function: Callable[..., Any] = field(compare=False, repr=False)
     domain: Box  # ((x low, x high), (y low, y high))
     start: Point
     shape: tuple[float, ...] = ()  # the values of shape_params, in their order
     shape_params: Mapping[str, ShapeParam] = field(default_factory=dict, compare=False, repr=False)
-    minima_of: Callable[..., tuple[Point, ...]] = field(default=lambda *shape: (), compare=False, repr=False)
+    title: str = field(default="", compare=False, repr=False)
+    summary: str = field(default="", compare=False, repr=False)  # what it does to the picture, in one sentence
+    latex: str = field(default="", compare=False, repr=False)  # the right-hand side of f(x, y) =
+    text: str = field(default="", compare=False, repr=False)  # of a formula: what parses to this surface again
     source: str = field(default="", compare=False, repr=False)
-    family: "Callable[[Array, Any], Array] | None" = field(default=None, compare=False, repr=False)
+    minima_of: Callable[..., tuple[Point, ...]] = field(default=lambda *shape: (), compare=False, repr=False)
+    minimum_of: Callable[..., float | None] = field(default=lambda *shape: None, compare=False, repr=False)
+    distance_of: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    on_arrays: Callable[..., np.ndarray] | None = field(default=None, compare=False, repr=False)
+    family: Callable[[Array, Any], Array] | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
 
     def __call__(self, params: Float[Array, "2"]) -> Float[Array, ""]:
@@ -52,9 +61,21 @@ class Surface:
         return self.minima_of(*self.shape)
 
     @property
-    def summary(self) -> str:
-        """The first sentence of the docstring."""
-        return (inspect.getdoc(self.function) or "").split("\n\n")[0].replace("\n", " ")
+    def minimum(self) -> float | None:
+        """The lowest loss in the box for the present shape; None where it has no bottom there, or none is known."""
+        return self.minimum_of(*self.shape)
+
+    def distance_to_minimum(self, points: Float[np.ndarray, "*rows 2"]) -> Float[np.ndarray, "*rows"]:
+        """The Euclidean distance of each point to the nearest minimum; NaN where none is known, or for a NaN point."""
+        points = np.asarray(points, float)
+        if self.distance_of is not None:
+            return self.distance_of(points[..., 0], points[..., 1], *self.shape)
+        minima = self.minima
+        if not minima:
+            return np.full(points.shape[:-1], np.nan)
+        with np.errstate(over="ignore"):  # a diverging run may stand at 1e300
+            gaps = points[..., None, :] - np.asarray(minima)
+            return np.hypot(gaps[..., 0], gaps[..., 1]).min(axis=-1)
 
     def with_shape(self, **values: float) -> "Surface":
         """The same surface with other shape parameters.
@@ -72,27 +93,30 @@ class Surface:
     def split(self) -> tuple[Callable[[Array, Any], Array], Any]:
         """The function ``(params, values) -> loss`` whose compiled program this surface shares, and its values."""
         if self.family is None:
-            return Alone(self), ()
+            return Alone(self.function), tuple(np.float64(value) for value in self.shape)
         padding = (0.0,) * (SHAPE_SIZE - len(self.shape))
         return self.family, (np.int32(self.position), np.asarray(self.shape + padding))
 
     def grid(self, xs: Float[np.ndarray, "x"], ys: Float[np.ndarray, "y"]) -> Float[np.ndarray, "y x"]:
         """The loss on a grid, rows along y, as Plotly wants it; NaN or infinite where the surface is."""
+        xs, ys = np.asarray(xs, float), np.asarray(ys, float)
+        if self.on_arrays is not None:
+            return self.on_arrays(xs[None, :], ys[:, None], *self.shape)
         loss, values = self.split()
-        return np.asarray(_grid(loss, values, np.asarray(xs, float), np.asarray(ys, float)))
+        return np.asarray(_grid(loss, values, xs, ys))
 
 
 @dataclass(frozen=True)
 class Alone:
-    """A surface that shares its program with no other, in the form that `Surface.split` promises."""
+    """A function of (x, y, *shape) that shares its program with no other, in the form that `Surface.split` promises.
 
-    surface: Surface
+    Equal where the functions are: the box and the start are no part of a program.
+    """
+
+    function: Callable[..., Any]
 
     def __call__(self, params: Float[Array, "2"], values: Any) -> Float[Array, ""]:
-        return self.surface(params)
-
-
-SHAPE_SIZE = 3  # every shelf surface has at most this many shape parameters; their values are padded to it
+        return self.function(params[0], params[1], *values)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -100,18 +124,44 @@ def _grid(loss: Callable[[Array, Any], Array], values: Any, xs: Array, ys: Array
     return jax.vmap(lambda y: jax.vmap(lambda x: loss(jnp.stack([x, y]), values))(xs))(ys)
 
 
-def surface(*, domain: Box, start: Point, source: str, minima: Any = (), **knobs: ShapeParam) -> Callable[..., Surface]:
+def _docstring(function: Callable[..., Any]) -> tuple[str, str]:
+    """The first paragraph on one line, and the mathematics on one line."""
+    prose, _, mathematics = (inspect.getdoc(function) or "").partition(".. math::")
+    return " ".join(prose.split("\n\n")[0].split()), " ".join(mathematics.strip().split("\n\n")[0].split())
+
+
+def _constant(value: Any) -> Callable[..., Any]:
+    return value if callable(value) else lambda *shape: value
+
+
+def surface(
+    *,
+    domain: Box,
+    start: Point,
+    source: str,
+    minimum: float | Callable[..., float | None] | None,
+    minima: tuple[Point, ...] | Callable[..., tuple[Point, ...]] = (),
+    distance: Callable[..., Any] | None = None,
+    title: str = "",
+    **knobs: ShapeParam,
+) -> Callable[[Callable[..., Any]], Surface]:
     """Makes the decorated function of (x, y, *shape) a `Surface` of its own name.
+
+    Its docstring becomes the summary (the first sentence) and the LaTeX (what follows ``.. math::``).
 
     Args:
         domain: the box it is drawn in.
         start: where a race begins unless told otherwise.
         source: where the function comes from.
+        minimum: the lowest loss in the box, or a function of the shape parameters that gives it; None for no bottom.
         minima: the known global minima as points, or a function of the shape parameters that gives them.
-        knobs: the shape parameters.
+        distance: the distance to the minima as a function of (x, y, *shape), for a whole curve of them.
+        title: how people write the name, where that is not the name itself with spaces.
+        knobs: the shape parameters, at most `SHAPE_SIZE`.
     """
 
     def shelve(function: Callable[..., Any]) -> Surface:
+        summary, latex = _docstring(function)
         return Surface(
             name=function.__name__,
             function=function,
@@ -119,8 +169,13 @@ def surface(*, domain: Box, start: Point, source: str, minima: Any = (), **knobs
             start=start,
             shape=tuple(knob.default for knob in knobs.values()),
             shape_params=dict(knobs),
-            minima_of=minima if callable(minima) else lambda *shape: minima,
+            title=title or function.__name__.replace("_", " ").capitalize(),
+            summary=summary,
+            latex=latex,
             source=source,
+            minima_of=_constant(minima),
+            minimum_of=_constant(minimum),
+            distance_of=distance,
         )
 
     return shelve

@@ -20,6 +20,7 @@ from optimizers.program import (
     Conditions,
     Lanes,
     Loss,
+    draw_chunk,
     program_of,
     state_size,
 )
@@ -142,12 +143,13 @@ def descend_all(
 def _descend_lanes(landscape, runs, origin, num_steps, noise, seed, progress) -> list[Trajectory]:
     loss, values = _split(landscape)
     program, lanes = program_of(loss), _lanes(runs)
-    shared = Conditions(values, np.float64(num_steps), np.float64(noise), np.asarray([0, seed], np.uint32))
+    shared, key = Conditions(values, np.float64(num_steps)), np.asarray([0, seed], np.uint32)
     carry = Carry(np.tile(origin, (LANES, 1)), np.zeros((LANES, state_size(origin.size))), np.ones(LANES, bool))
     chunks = []
     for first in range(0, num_steps + 1, CHUNK):
         rows = min(CHUNK, num_steps + 1 - first)
-        carry, seen = program(lanes, shared, carry, np.int32(len(runs)), np.int32(first), np.int32(rows))
+        draws = draw_chunk(key, np.int32(first), np.float64(noise), dim=origin.size)
+        carry, seen = program(lanes, shared, draws, carry, np.int32(len(runs)), np.int32(first), np.int32(rows))
         chunks.append(jax.tree.map(lambda leaf: np.asarray(leaf)[: len(runs), :rows], seen))
         if progress is not None:
             progress(min(first + rows - 1, num_steps), num_steps)

@@ -10,12 +10,17 @@ import optax
 
 
 class Hyperparam(NamedTuple):
-    """One knob of a rule: its default and its range, ends included; ``log`` when decades matter more than differences."""
+    """One knob of a rule: its default and its range, ends included; ``log`` where decades count, not differences."""
 
     default: float
     low: float
     high: float
     log: bool = False
+
+
+def learning_rate_of(default: float) -> Hyperparam:
+    """The knob of a step length, with the range that all rules share."""
+    return Hyperparam(default, 1e-6, 10.0, log=True)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Entry:
     function: Callable[..., Any] = field(compare=False, repr=False)
     hyperparams: Mapping[str, Hyperparam] = field(compare=False, repr=False)
     source: str = field(compare=False, repr=False)
+    title: str = field(default="", compare=False, repr=False)  # how people write the name
 
     @property
     def summary(self) -> str:
@@ -63,8 +69,9 @@ class Entry:
 class Optimizer(Entry):
     """A rule that turns gradients into updates: ``function(**hyperparams) -> optax.GradientTransformation``.
 
-    Its ``update`` is called with the extra arguments ``value`` (the loss), ``grad``, ``value_fn`` (the step's
-    landscape, noise and L2 included) and ``key`` (the step's random key). ``scheduled`` names the hyperparameter that a
+    Its ``update`` is called with these extra arguments: ``value``, ``grad`` and ``value_fn``, the loss, its gradient and
+    the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any point
+    as the rule is given it, clipped; and ``key``, the step's random key. ``scheduled`` names the hyperparameter that a
     schedule multiplies; None for rules that choose their own step length.
     """
 
@@ -80,9 +87,21 @@ class Schedule(Entry):
     """A factor on the learning rate: ``function(step, num_steps, **hyperparams)`` in traced floats."""
 
 
+# Names that are not written as ordinary words.
+_TITLES = {
+    "adamw": "AdamW", "rmsprop": "RMSProp", "amsgrad": "AMSGrad", "radam": "RAdam", "adabelief": "AdaBelief",
+    "adagrad": "AdaGrad", "adadelta": "AdaDelta", "adamax": "AdaMax", "ademamix": "AdEMAMix", "adopt": "ADOPT",
+    "sign_sgd": "Sign SGD", "polyak_sgd": "Polyak SGD", "lbfgs": "L-BFGS", "sam": "SAM", "newton": "Newton",
+    "schedule_free_sgd": "Schedule-free SGD", "schedule_free_adamw": "Schedule-free AdamW", "wsd": "WSD",
+    "warmup_cosine": "Warmup, cosine", "one_cycle": "One-cycle", "nadam": "NAdam",
+}  # fmt: skip
+
+
 def _entry(cls: type[Entry], source: str, knobs: Mapping[str, Hyperparam], fixed: Mapping[str, Any]):
     def shelve(function: Callable[..., Any]):
-        return cls(name=function.__name__, function=function, hyperparams=dict(knobs), source=source, **fixed)
+        name = function.__name__
+        title = _TITLES.get(name, name.replace("_", " ").capitalize())
+        return cls(name, function, dict(knobs), source, title, **fixed)
 
     return shelve
 

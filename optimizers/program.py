@@ -20,6 +20,7 @@ from optimizers.entry import Optimizer
 
 LANES = 41  # a race of 8 and a fan of 33 in one call
 CHUNK = 512  # rows a call: 500 steps and the start
+FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _RULES = tuple(OPTIMIZERS.values())
 _RATES = tuple(SCHEDULES.values())
 HYPERPARAMS = max(len(rule.hyperparams) for rule in _RULES)
@@ -44,14 +45,12 @@ class Conditions(NamedTuple):
 
     values: Any  # the landscape's own, see `Surface.split`
     num_steps: Float[Array, ""]
-    noise: Float[Array, ""]  # standard deviation of each gradient component
-    key: Array
 
 
 class Draw(NamedTuple):
     """The randomness of one step, the same for every lane."""
 
-    key: Array
+    key: Array  # for the rules that draw; independent of the push
     push: Float[Array, "dim"]  # the gradient noise
 
 
@@ -107,12 +106,13 @@ def state_size(dim: int) -> int:
     return max(sum(leaf.size for leaf in jax.tree.leaves(shape)) for shape in _state_shapes(dim))
 
 
-def _draws(shared: Conditions, first: Array, dim: int) -> Draw:
-    """The draws of a chunk's steps; a step's depends on the seed and its number only."""
+@partial(jax.jit, static_argnames="dim")
+def draw_chunk(key: Array, first: Array, noise: Array, *, dim: int) -> Draw:
+    """The draws of a chunk's steps; a step's depends on the seed and its number only. Compiled once a dimension."""
 
     def draw(row: Array) -> Draw:
-        key = jax.random.fold_in(shared.key, first + row)
-        return Draw(key, shared.noise * jax.random.normal(key, (dim,)))
+        own, pushes = jax.random.split(jax.random.fold_in(key, first + row))
+        return Draw(own, noise * jax.random.normal(pushes, (dim,)))
 
     return jax.vmap(draw)(jnp.arange(CHUNK, dtype=jnp.int32))
 
@@ -135,41 +135,78 @@ def _factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Array, ""]) ->
     return lax.switch(lane.rate, [at(rate) for rate in _RATES], step)
 
 
-def _tilted(loss: Loss, shared: Conditions, lane: Lanes, push: Float[Array, "dim"]) -> Callable[[Array], Array]:
-    """The landscape as this step sees it: gradient noise tilts it, L2 bends it."""
-    return lambda params: loss(params, shared.values) + push @ params + 0.5 * lane.l2 * params @ params
+def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Array]:
+    """The loss of the params alone. In few dimensions its gradient is taken forwards, whoever asks for it.
+
+    Backwards through a switch of twenty surfaces takes seven times as long to compile, and ten times as long to run.
+    """
+
+    once = jax.jit(loss)
+
+    def plain(params: Array) -> Array:
+        return once(params, values)
+
+    def forwards(params: Array) -> tuple[Array, Array]:
+        value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim))
+        return value[0], grad
+
+    if dim > FORWARD_DIM or not _runs_forwards(plain, dim):
+        return plain
+    forward = jax.custom_vjp(plain)
+    forward.defvjp(forwards, lambda grad, cotangent: (cotangent * grad,))
+    return forward
 
 
-def _update(loss: Loss, shared: Conditions, lane: Lanes, step: Array, draw: Draw, params: Array, state: Array,
+def _runs_forwards(function: Callable[[Array], Array], dim: int) -> bool:
+    """False for a loss with a backward rule of its own, such as a slice through a convolution: JAX refuses those."""
+    try:
+        jax.eval_shape(lambda x: jax.jvp(function, (x,), (x,)), jnp.zeros(dim))
+    except TypeError:
+        return False
+    return True
+
+
+def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Array, ""]) -> Float[Array, "dim"]:
+    norm = jnp.sqrt(grad @ grad)
+    return grad * jnp.where(norm > clip_norm, clip_norm / norm, 1.0)
+
+
+def _update(loss: Callable[[Array], Array], lane: Lanes, factor: Array, draw: Draw, params: Array, state: Array,
             value: Array, grad: Array) -> tuple[Array, Array]:  # fmt: skip
     """One step of the lane's rule: (updates, packed state)."""
-    key, push = draw
-    noisy = grad + push
-    norm = jnp.sqrt(noisy @ noisy)
-    grads = noisy * jnp.where(norm > lane.clip_norm, lane.clip_norm / norm, 1.0) + lane.l2 * params
-    tilted = _tilted(loss, shared, lane, push)
-    factor = _factor(lane, step.astype(float), shared.num_steps)
-    tilt = push @ params + 0.5 * lane.l2 * params @ params
+    push, l2 = draw.push, lane.l2
+
+    def tilted(params):  # the landscape as this step sees it: noise tilts it, L2 bends it
+        return loss(params) + push @ params + 0.5 * l2 * params @ params
+
+    def given(grad, params):  # what a rule is given for the gradient at a point
+        return _clipped(grad + push, lane.clip_norm) + l2 * params
+
+    def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
+        return given(jax.grad(loss)(params), params)
+
+    height = value + push @ params + 0.5 * l2 * params @ params
+    slope = grad + push + l2 * params
+    extra = {"value": height, "grad": slope, "value_fn": tilted, "grad_fn": grad_fn, "key": draw.key}
 
     def branch(rule: Optimizer, like: Any):
-        def update(grads, state, params, value, hyperparams):
-            transform = rule.build(**_named(rule, hyperparams, factor))
-            extra = {"value": value, "grad": grads, "value_fn": tilted, "key": key}
+        def update(grads, state, params):
+            transform = rule.build(**_named(rule, lane.hyperparams, factor))
             updates, state = transform.update(grads, _unpack(state, like), params, **extra)
             return updates, _pack(state, state_size(params.size))
 
         return update
 
     branches = [branch(rule, like) for rule, like in zip(_RULES, _state_shapes(params.size), strict=True)]
-    return lax.switch(lane.rule, branches, grads, state, params, value + tilt, lane.hyperparams)
+    return lax.switch(lane.rule, branches, given(grad, params), state, params)
 
 
-def _chunk(loss: Loss, lanes: Lanes, shared: Conditions, carry: Carry, num_lanes: Array, first: Array,
+def _chunk(loss: Loss, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, num_lanes: Array, first: Array,
            num_rows: Array) -> tuple[Carry, Rows]:  # fmt: skip
     """Runs rows ``first`` to ``first + num_rows`` of the first ``num_lanes`` lanes; row 0 is the start itself."""
     dim = carry.params.shape[1]
+    here = _differentiable(loss, shared.values, dim)
     rows = Rows(*(jnp.full((LANES, CHUNK, *tail), jnp.nan) for tail in ((dim,), (), ())))
-    draws = _draws(shared, first, dim)
 
     def run_lane(i, both):
         carry, rows = both
@@ -177,19 +214,20 @@ def _chunk(loss: Loss, lanes: Lanes, shared: Conditions, carry: Carry, num_lanes
         params = carry.params[i]
         state = lax.cond(first == 0, lambda: _begin(lane, params), lambda: carry.state[i])
 
-        def run_step(row, now):
-            params, state, alive, rows = now
-            value, grad = jax.value_and_grad(loss)(params, shared.values)
+        def run_step(now):
+            row, params, state, _, rows = now
+            value, grad = jax.value_and_grad(here)(params)
             seen = Rows(params, value, jnp.sqrt(grad @ grad))
-            seen = jax.tree.map(lambda leaf: jnp.where(alive, leaf, jnp.nan), seen)
             rows = jax.tree.map(lambda into, leaf: into.at[i, row].set(leaf), rows, seen)
-            alive = alive & jnp.isfinite(value) & jnp.all(jnp.isfinite(params))
+            alive = jnp.isfinite(value) & jnp.all(jnp.isfinite(params))
             draw = jax.tree.map(lambda leaf: leaf[row], draws)
-            updates, state = _update(loss, shared, lane, first + row, draw, params, state, value, grad)
-            return params + updates, state, alive, rows
+            factor = _factor(lane, (first + row).astype(float), shared.num_steps)
+            updates, state = _update(here, lane, factor, draw, params, state, value, grad)
+            return row + 1, params + updates, state, alive, rows
 
-        now = (params, state, carry.alive[i], rows)
-        params, state, alive, rows = lax.fori_loop(jnp.int32(0), num_rows, run_step, now)
+        now = (jnp.int32(0), params, state, carry.alive[i], rows)
+        now = lax.while_loop(lambda now: (now[0] < num_rows) & now[3], run_step, now)
+        _, params, state, alive, rows = now
         new = Carry(params, state, alive)
         return jax.tree.map(lambda into, leaf: into.at[i].set(leaf), carry, new), rows
 
@@ -204,12 +242,14 @@ class Program:
         self._first = threading.Lock()
         self._warm: set[int] = set()
 
-    def __call__(self, lanes: Lanes, shared: Conditions, carry: Carry, *counts: Array) -> tuple[Carry, Rows]:
+    def __call__(
+        self, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, *counts: Array
+    ) -> tuple[Carry, Rows]:
         dim = carry.params.shape[1]
         if dim in self._warm:
-            return self._run(lanes, shared, carry, *counts)
+            return self._run(lanes, shared, draws, carry, *counts)
         with self._first:
-            result = self._run(lanes, shared, carry, *counts)
+            result = self._run(lanes, shared, draws, carry, *counts)
             self._warm.add(dim)
             return result
 

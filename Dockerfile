@@ -1,0 +1,14 @@
+FROM python:3.12-slim
+
+RUN useradd --create-home visitor
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER visitor
+
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8501/_stcore/health', timeout=5)"]
+# browser.serverAddress: without it a start without a display asks an outside service for the machine's address
+CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.headless=true", "--browser.serverAddress=localhost"]

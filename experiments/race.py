@@ -1,0 +1,186 @@
+"""A race: several optimizers down one surface from one start, under equal conditions."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+from jaxtyping import Float
+
+from landscapes import SURFACES, Surface, parse_formula
+from landscapes.surface import Box
+from optimizers import OPTIMIZERS, SCHEDULES, Descent, Trajectory, descend_all
+
+MAX_RUNS = 8
+FAN = 33  # learning rates in a sweep or under the finger
+FAN_STEPS = 2000  # a dragged path shows at most this many steps
+TARGET = 1e-3  # a run has arrived when its loss is this close to the minimum
+
+Values = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as its owner described it: only what was set; the rest follows from the catalogue and the surface."""
+
+    optimizer: str
+    hyperparams: Values = ()
+    schedule: str = "constant"
+    schedule_hyperparams: Values = ()
+    clip_norm: float = math.inf
+    l2: float = 0.0
+
+    def with_hyperparam(self, name: str, value: float) -> "Run":
+        """The same run with one hyperparameter set."""
+        return replace(self, hyperparams=tuple({**dict(self.hyperparams), name: float(value)}.items()))
+
+
+DEFAULT_RUNS = tuple(Run(name) for name in ("gradient_descent", "momentum", "nesterov", "rmsprop", "adam"))
+
+
+@dataclass(frozen=True)
+class Race:
+    """The whole experiment. Equal descriptions give equal pictures, on any machine."""
+
+    surface: str = "rosenbrock"  # a key of SURFACES
+    shape: Values = ()
+    formula: str = ""  # takes the surface's place where it is not empty
+    domain: Box | None = None  # of a formula; None is the default box
+    runs: tuple[Run, ...] = DEFAULT_RUNS
+    start: tuple[float, float] | None = None  # None is the surface's own
+    num_steps: int = 500
+    noise: float = 0.0
+    seed: int = 0
+
+    @cached_property
+    def landscape(self) -> Surface:
+        """The surface that is raced on.
+
+        Raises:
+            FormulaError: where the formula is not one.
+        """
+        if self.formula:
+            return parse_formula(self.formula, self.domain) if self.domain else parse_formula(self.formula)
+        return SURFACES[self.surface].with_shape(**dict(self.shape))
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """Where every run starts."""
+        return self.start if self.start is not None else self.landscape.start
+
+
+@dataclass(frozen=True)
+class RaceResult:
+    """What a race gave, one entry a run."""
+
+    race: Race
+    surface: Surface
+    descents: tuple[Descent, ...]  # with every hyperparameter filled in
+    trajectories: tuple[Trajectory, ...]
+    gap: tuple[Float[np.ndarray, "row"], ...] = field(repr=False)  # loss above the minimum; the loss where none is known
+    distance: tuple[Float[np.ndarray, "row"], ...] = field(repr=False)  # to the nearest minimum; NaN where none is known
+    reached: tuple[int | None, ...]  # the first step within TARGET of the minimum
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One run of a race at many learning rates."""
+
+    run: int
+    hyperparam: str  # the one that varies
+    rates: Float[np.ndarray, "rate"]
+    trajectories: tuple[Trajectory, ...] = field(repr=False)
+
+
+def _rate_stops(name: str, include: float | None = None) -> Float[np.ndarray, "rate"]:
+    """The rates of a sweep: evenly spaced in the logarithm over the knob's range; the nearest gives way to ``include``."""
+    rule = OPTIMIZERS[name]
+    knob = rule.hyperparams[rule.scheduled or ""]
+    stops = np.geomspace(knob.low, knob.high, FAN)
+    stops = np.array([float(f"{stop:.3g}") for stop in stops])
+    if include is not None and knob.low <= include <= knob.high:
+        stops[np.argmin(np.abs(np.log(stops / include)))] = include
+    return stops
+
+
+def _score(surface: Surface, run: Trajectory) -> float:
+    """How well a run went, for tuning: the mean logarithm of the loss above the best, so early arrival counts."""
+    if run.diverged_at is not None:
+        return math.inf
+    floor = surface.minimum
+    if floor is None:
+        return float(np.mean(run.loss))
+    return float(np.mean(np.log10(np.maximum(run.loss - floor, 1e-12))))
+
+
+@lru_cache(maxsize=1024)
+def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float | None:
+    """The learning rate an optimizer gets unless its owner sets one: the best of a sweep on this very surface.
+
+    Every rule gets the same budget: ``FAN`` rates over the range of its knob, from the surface's own start, without
+    noise. The best has the lowest mean log loss above the minimum. None for rules that choose their own step length.
+    """
+    rule = OPTIMIZERS[optimizer]
+    if rule.scheduled is None:
+        return None
+    stops = _rate_stops(optimizer)
+    runs = [Descent(rule, {rule.scheduled: float(stop)}) for stop in stops]
+    done = descend_all(surface, runs, start=surface.start, num_steps=num_steps)
+    scores = [_score(surface, run) for run in done]
+    return float(stops[int(np.argmin(scores))])
+
+
+def resolve(surface: Surface, run: Run) -> Descent:
+    """Fills in what the owner of a run left open: the tuned rate, then the defaults of the catalogue."""
+    rule = OPTIMIZERS[run.optimizer]
+    given = dict(run.hyperparams)
+    if rule.scheduled is not None and rule.scheduled not in given:
+        rate = tuned_rate(surface, run.optimizer)
+        given[rule.scheduled] = rule.hyperparams[rule.scheduled].default if rate is None else rate
+    schedule = SCHEDULES[run.schedule]
+    filled = schedule.fill(dict(run.schedule_hyperparams))
+    return Descent(rule, rule.fill(given), schedule, filled, run.clip_norm, run.l2)
+
+
+def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceResult:
+    """Runs a race. ``progress`` is called with (steps done, steps in all) and may raise to stop it."""
+    surface = race.landscape
+    descents = tuple(resolve(surface, each) for each in race.runs)
+    done = _descend(race, surface, descents, race.num_steps, progress)
+    floor = surface.minimum
+    gap = tuple(each.loss - (0.0 if floor is None else floor) for each in done)
+    reached = tuple(_first(each <= TARGET) if floor is not None else None for each in gap)
+    distance = tuple(surface.distance_to_minimum(each.params) for each in done)
+    return RaceResult(race, surface, descents, done, gap, distance, reached)
+
+
+def run_fan(race: Race, index: int) -> Fan | None:
+    """One run of the race at ``FAN`` learning rates, all else equal; None for rules that have no rate."""
+    surface = race.landscape
+    descent = resolve(surface, race.runs[index])
+    name = descent.optimizer.scheduled
+    if name is None:
+        return None
+    rates = _rate_stops(descent.optimizer.name, descent.hyperparams[name])
+    runs = tuple(replace(descent, hyperparams={**descent.hyperparams, name: float(rate)}) for rate in rates)
+    return Fan(index, name, rates, _descend(race, surface, runs, min(race.num_steps, FAN_STEPS), None))
+
+
+def _first(hits: np.ndarray) -> int | None:
+    where = np.flatnonzero(hits)
+    return int(where[0]) if where.size else None
+
+
+def _descend(race, surface, descents, num_steps, progress) -> tuple[Trajectory, ...]:
+    return tuple(
+        descend_all(
+            surface,
+            descents,
+            start=race.origin,
+            num_steps=num_steps,
+            noise=race.noise,
+            seed=race.seed,
+            progress=progress,
+        )
+    )

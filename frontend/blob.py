@@ -1,0 +1,119 @@
+"""One blob of bytes for the browser: a JSON tree whose arrays lie behind it, each once."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+_KINDS = {"float32": "f4", "int16": "i2", "uint8": "u1", "int32": "i4"}
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True, eq=False)
+class Warped:
+    """An array that the browser passes through a scale before Plotly sees it, so that its numbers travel once.
+
+    ``log10(1 + gain * (a - low))``, or ``gain * (a - low)`` where ``log`` is False.
+    """
+
+    array: np.ndarray
+    low: float
+    gain: float
+    log: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Quantized:
+    """An array sent as int16 over ``[low, high]``; what lies outside is sent as the end, NaN as NaN.
+
+    With ``log`` the ends are decades and the logarithm is sent.
+    """
+
+    array: np.ndarray
+    low: float
+    high: float
+    log: bool = False
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    if array.dtype == np.float64:
+        return np.clip(array, -FLOAT32_MAX, FLOAT32_MAX).astype(np.float32)
+    return array
+
+
+def _quantize(q: Quantized) -> np.ndarray:
+    values = np.log10(np.maximum(q.array, 10.0**q.low)) if q.log else q.array
+    unit = (np.clip(values, q.low, q.high) - q.low) / (q.high - q.low)
+    return np.where(np.isnan(values), -32768, np.rint(unit * 65534 - 32767)).astype(np.int16)
+
+
+class _Packer:
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.known: dict[int, dict] = {}
+        self.kept: list[Any] = []  # so that no id is used twice
+
+    def array(self, source: np.ndarray, of: np.ndarray) -> dict:
+        if id(source) not in self.known:
+            raw = np.ascontiguousarray(of).tobytes()
+            self.known[id(source)] = {"kind": _KINDS[of.dtype.name], "at": self.size, "shape": list(of.shape)}
+            self.kept.append(source)
+            padded = raw + b"\0" * (-len(raw) % 4)
+            self.parts.append(padded)
+            self.size += len(padded)
+        return {"$": self.known[id(source)]}
+
+    def walk(self, node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: self.walk(value) for key, value in node.items()}
+        if isinstance(node, list | tuple):
+            return [self.walk(value) for value in node]
+        if isinstance(node, np.ndarray):
+            return self.array(node, _narrow(node))
+        if isinstance(node, Warped):
+            return {**self.walk(node.array), "warp": [node.low, node.gain, node.log]}
+        if isinstance(node, Quantized):
+            return {**self.array(node.array, _quantize(node)), "range": [node.low, node.high, node.log]}
+        return node.item() if isinstance(node, np.generic) else node
+
+
+def pack(tree: Any) -> bytes:
+    """Packs a tree of dicts, lists and scalars with NumPy arrays in it.
+
+    Layout: the length of the JSON as uint32, the JSON padded to 4 bytes, the arrays. Float64 travels as float32, clipped
+    to its range so that divergence stays a number; an array that occurs twice travels once.
+    """
+    packer = _Packer()
+    text = json.dumps(packer.walk(tree), allow_nan=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join([np.uint32(len(text)).tobytes(), text, *packer.parts])
+
+
+def unpack(blob: bytes) -> Any:
+    """The inverse of `pack`, as the browser reads it; for tests and for whoever wants to see what was sent."""
+    length = int(np.frombuffer(blob, np.uint32, 1)[0])
+    body = memoryview(blob)[4 + length :]
+    kinds = {short: name for name, short in _KINDS.items()}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(value) for value in node]
+        if not isinstance(node, dict):
+            return node
+        if "$" not in node:
+            return {key: walk(value) for key, value in node.items()}
+        spec = node["$"]
+        count = int(np.prod(spec["shape"]))
+        array = np.frombuffer(body, kinds[spec["kind"]], count, spec["at"]).reshape(spec["shape"])
+        if "range" in node:
+            low, high, log = node["range"]
+            values = np.where(array == -32768, np.nan, low + (array.astype(float) + 32767) / 65534 * (high - low))
+            return 10.0**values if log else values
+        if "warp" in node:
+            low, gain, log = node["warp"]
+            return np.log10(1 + gain * (array - low)) if log else gain * (array - low)
+        return array
+
+    return walk(json.loads(bytes(memoryview(blob)[4 : 4 + length])))

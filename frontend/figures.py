@@ -1,0 +1,242 @@
+"""Static Plotly figures: landscapes and bare axes. What moves is drawn over them by the player."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from frontend.blob import Warped
+from frontend.theme import INK, SCHEMES, landscape_scale
+from landscapes import Surface
+
+RESOLUTION = 101  # grid points a side
+BANDS = 15  # of the map
+_TICK = 12.5
+_CAMERA = {"eye": {"x": -0.62, "y": -1.36, "z": 1.24}, "center": {"x": 0.0, "y": 0.0, "z": -0.12}}
+_HEIGHT = 0.42  # of the relief, over its width
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A surface on its grid, with the two scales it is drawn in; undefined points are NaN."""
+
+    surface: Surface
+    xs: Float[np.ndarray, "x"]
+    ys: Float[np.ndarray, "y"]
+    loss: Float[np.ndarray, "y x"]
+    low: float
+    span: float  # of the loss over the box; at least tiny, so that a constant can be drawn
+    log: bool
+
+    @property
+    def undefined(self) -> float:
+        """The fraction of the box where the surface has no finite value."""
+        return float(np.mean(~np.isfinite(self.loss)))
+
+    @property
+    def color(self) -> Warped:
+        """The loss in the map's scale: log10(1 + loss) for a loss that spans 890, the same shape for any other."""
+        return self._warped(890.0)
+
+    @property
+    def height(self) -> Warped:
+        """The loss in the relief's scale, gentler near the minimum, so that wells are smooth and not spikes."""
+        return self._warped(44.5)
+
+    def shade(self, count: int) -> np.ndarray:
+        """The map's colours as 0..255 on about ``count`` columns, row 0 at the bottom; for thumbnails."""
+        at = np.linspace(0, RESOLUTION - 1, count).astype(int)
+        unit = self.gain_of(self.loss[np.ix_(at[::2], at)]) / scaled(self.color, self.low + self.span)
+        return np.rint(255 * np.clip(np.nan_to_num(unit), 0, 1)).astype(np.uint8)
+
+    def gain_of(self, loss: np.ndarray) -> np.ndarray:
+        """Losses in the map's scale."""
+        at = self.color.gain * (loss - self.low)
+        return np.log10(1 + at) if self.log else at
+
+    def _warped(self, decades: float) -> Warped:
+        gain = (decades if self.log else 1.0) / self.span
+        return Warped(self.loss, self.low, gain, self.log)
+
+
+@cache
+def templates() -> dict[str, Any]:
+    """One Plotly template a scheme: fonts, axes and the landscape's colours, so that figures need not know the scheme."""
+    return {scheme: _template(scheme) for scheme in SCHEMES}
+
+
+def _template(scheme: str) -> dict[str, Any]:
+    ink = INK[scheme]
+    axis = {
+        "gridcolor": ink["hairline"],
+        "linecolor": ink["ink3"],
+        "tickcolor": ink["ink3"],
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": _TICK, "color": ink["ink2"]},
+    }
+    scale = landscape_scale(scheme)
+    lines = {"contours": {"z": {"color": ink["contour"]}}}
+    return {
+        "layout": {
+            "font": {"family": "Source Sans, Source Sans 3, sans-serif", "color": ink["ink2"]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "xaxis": axis,
+            "yaxis": axis,
+        },
+        "data": {
+            "surface": [{"colorscale": scale, **lines}],
+            "contour": [{"colorscale": scale, "line": {"color": ink["band"]}}],
+            "mesh3d": [{"color": ink["wall"]}],
+        },
+    }
+
+
+def ground(surface: Surface) -> Ground:
+    """Evaluates a surface on its box."""
+    (x0, x1), (y0, y1) = surface.domain
+    xs, ys = np.linspace(x0, x1, RESOLUTION), np.linspace(y0, y1, RESOLUTION)
+    loss = surface.grid(xs, ys)
+    finite = loss[np.isfinite(loss)]
+    seen_low, seen_high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    low = seen_low if surface.minimum is None else min(surface.minimum, seen_low)
+    span = max(seen_high - low, 1e-12 * max(abs(low), 1.0))
+    loss = np.where(np.isfinite(loss), loss, np.nan)
+    return Ground(surface, xs, ys, loss, low, span, surface.minimum is not None)
+
+
+def surface_contour(g: Ground) -> dict[str, Any]:
+    """The map: filled bands with hairlines, equal units of x and y not forced, ticks outside."""
+    top = scaled(g.color, g.low + g.span)
+    trace = {
+        "type": "contour",
+        "x": g.xs,
+        "y": g.ys,
+        "z": g.color,
+        "autocontour": False,
+        "contours": {"start": top / BANDS, "end": top * (1 - 1 / BANDS), "size": top / BANDS, "coloring": "fill"},
+        "line": {"width": 0.7},
+        "zmin": 0,
+        "zmax": top,
+        "showscale": False,
+        "hoverinfo": "skip",
+        "connectgaps": False,
+    }
+    layout = _axes_layout(
+        {"range": list(g.surface.domain[0]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
+        {"range": list(g.surface.domain[1]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
+        {"l": 34, "r": 8, "t": 6, "b": 26},
+    )
+    return {"data": [trace], "layout": layout}
+
+
+def surface_relief(g: Ground) -> dict[str, Any]:
+    """The relief: opaque, contour lines drawn on it, cut walls down to its base."""
+    height, color_top = g.height, scaled(g.color, g.low + g.span)
+    top = scaled(height, g.low + g.span)
+    lines = {"show": True, "start": top / 22, "end": top, "size": top / 22, "width": 1, "usecolormap": False}
+    sheet = {
+        "type": "surface",
+        "x": g.xs,
+        "y": g.ys,
+        "z": height,
+        "surfacecolor": g.color,
+        "cmin": 0,
+        "cmax": color_top,
+        "contours": {"z": lines, "x": {"highlight": False}, "y": {"highlight": False}},
+        "showscale": False,
+        "hoverinfo": "skip",
+        "lighting": {"ambient": 0.92, "diffuse": 0.18, "specular": 0.02, "roughness": 0.9},
+    }
+    hidden = {"visible": False, "showspikes": False}
+    base = -0.35 * top
+    scene = {
+        "xaxis": {**hidden, "range": list(g.surface.domain[0])},
+        "yaxis": {**hidden, "range": list(g.surface.domain[1])},
+        "zaxis": {**hidden, "range": [base, top]},
+        "aspectmode": "manual",
+        "aspectratio": {"x": 1, "y": 1, "z": _HEIGHT * 1.35},
+        "camera": _CAMERA,
+        "dragmode": "orbit",
+    }
+    layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False}
+    return {"data": [sheet, *_walls(g, base)], "layout": layout}
+
+
+def scaled(warped: Warped, loss: float) -> float:
+    """Where a loss lies on a warped scale."""
+    at = warped.gain * (loss - warped.low)
+    return float(np.log10(1 + at)) if warped.log else at
+
+
+def _walls(g: Ground, base: float) -> list[dict[str, Any]]:
+    """Four strips from the rim of the relief down to its base, like the cut of a terrain model."""
+    n = RESOLUTION
+    edges = [
+        (g.xs, np.full(n, g.ys[0]), g.loss[0]),
+        (g.xs, np.full(n, g.ys[-1]), g.loss[-1]),
+        (np.full(n, g.xs[0]), g.ys, g.loss[:, 0]),
+        (np.full(n, g.xs[-1]), g.ys, g.loss[:, -1]),
+    ]
+    i = np.arange(n - 1, dtype=np.int32)
+    triangles = {
+        "i": np.concatenate([i, i]),
+        "j": np.concatenate([i + 1, i + 1 + n]),
+        "k": np.concatenate([i + n, i + n]),
+    }
+    flat = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0}
+    walls = []
+    for x, y, loss in edges:
+        gain = g.height.gain * (loss - g.low)
+        rim = np.nan_to_num(np.log10(1 + gain) if g.log else gain, nan=base)
+        z = np.concatenate([rim, np.full(n, base)])
+        corners = {"x": np.tile(x, 2), "y": np.tile(y, 2), "z": z}
+        walls.append({"type": "mesh3d", **corners, **triangles, "lighting": flat, "hoverinfo": "skip"})
+    return walls
+
+
+def step_chart(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[str, Any]:
+    """Bare axes for curves over the steps: the range is fixed, never fitted to what is drawn. Log ranges in decades."""
+    y: dict[str, Any] = {"range": list(y_range), "showline": False, "nticks": 6}
+    if log:
+        decades = max(1, int(np.ceil((y_range[1] - y_range[0]) / 6)))
+        y |= {"type": "log", "exponentformat": "power", "dtick": decades, "minor": {"showgrid": False}}
+    x = {"range": [0, num_steps], "showgrid": False, "showline": True, "nticks": 6, "fixedrange": False}
+    return {"data": [], "layout": _axes_layout(x, y, {"l": 44, "r": 10, "t": 6, "b": 24})}
+
+
+def _axes_layout(x: dict[str, Any], y: dict[str, Any], margin: dict[str, int]) -> dict[str, Any]:
+    return {
+        "xaxis": x,
+        "yaxis": y,
+        "margin": margin,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": False,
+    }
+
+
+def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round numbers inside a range: steps of 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / count
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = power * next(m for m in (1, 2, 5, 10) if m * power >= raw)
+    first = np.ceil(low / step)
+    return [float(f"{k * step:.6g}") for k in np.arange(first, np.floor(high / step) + 1) if low < k * step < high]
+
+
+def loss_ticks(g: Ground) -> list[dict[str, Any]]:
+    """Losses to write beside the relief, lowest first; in the logarithmic scale decades above the minimum."""
+    top = g.low + g.span
+    if not g.log:
+        return [_loss_tick(loss) for loss in nice_ticks(g.low, top, 4)] or [_loss_tick(g.low), _loss_tick(top)]
+    decade = np.floor(np.log10(g.span))
+    steps = [m * 10.0**k for k in (decade - 1, decade) for m in (1, 3)] + [8 * 10.0**decade]
+    return [_loss_tick(g.low), *(_loss_tick(g.low + step) for step in steps if step <= g.span)]
+
+
+def _loss_tick(loss: float) -> dict[str, Any]:
+    return {"loss": loss, "text": f"{loss:.3g}".replace("-", "\N{MINUS SIGN}")}

@@ -1,0 +1,92 @@
+"""A knob on the page: a slider that knows decades, and a box beside it for the exact number."""
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import streamlit as st
+
+_STOPS = 240  # positions of a slider
+
+
+class Knob(Protocol):
+    """What both wings' hyperparameters have in common."""
+
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def log(self) -> bool: ...
+
+
+def controlled(key: str, value: Any) -> None:
+    """Makes a widget show ``value``: the description is the truth, the widget its mirror."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def position(knob: Knob, value: float) -> int:
+    """Where a value lies on the slider, 0 to 240; beyond the range at the end."""
+    if knob.log:
+        value = min(max(value, knob.low), knob.high)
+        share = math.log(value / knob.low) / math.log(knob.high / knob.low)
+    else:
+        share = (value - knob.low) / (knob.high - knob.low)
+    return round(_STOPS * min(max(share, 0.0), 1.0))
+
+
+def value_at(knob: Knob, position: int) -> float:
+    """The value at a position, rounded to three figures; the ends exactly."""
+    if position <= 0:
+        return knob.low
+    if position >= _STOPS:
+        return knob.high
+    share = position / _STOPS
+    if knob.log:
+        return float(f"{knob.low * (knob.high / knob.low) ** share:.3g}")
+    return float(f"{knob.low + (knob.high - knob.low) * share:.4g}")
+
+
+def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float], None]) -> None:
+    """A slider with a number box at its right end; ``change`` is called with what was set."""
+
+    def slid() -> None:
+        change(value_at(knob, st.session_state[f"{key}_slider"]))
+
+    with st.container(key=f"knob_{key}"):
+        controlled(f"{key}_slider", position(knob, value))
+        st.slider(label, 0, _STOPS, key=f"{key}_slider", on_change=slid)
+        box(label, value, knob.low, knob.high, f"{key}_box", change, hidden=True)
+
+
+def box(
+    label: str,
+    value: float,
+    low: float,
+    high: float,
+    key: str,
+    change: Callable[[float], None],
+    *,
+    whole: bool = False,
+    hidden: bool = False,
+) -> None:
+    """A number box; out of range the browser refuses and says the range."""
+
+    def typed() -> None:
+        if st.session_state[key] is not None:
+            change(float(st.session_state[key]))
+
+    kind = int if whole else float
+    shown = kind(min(max(value, low), high))
+    controlled(key, shown)
+    st.number_input(
+        label,
+        kind(low),
+        kind(high),
+        key=key,
+        step=1 if whole else max(abs(shown) / 10, 1e-9) if shown else 0.1,
+        format="%d" if whole else "%.6g",
+        on_change=typed,
+        label_visibility="collapsed" if hidden else "visible",
+    )

@@ -1,0 +1,16 @@
+"""The frame of every room: the page's settings, the warm-up gate, and the rooms as tabs."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from frontend.warmup import wait_until_warm
+
+_ICON = Path(__file__).parent / "player" / "icon.svg"
+
+st.set_page_config("Loss landscapes", str(_ICON), layout="wide", initial_sidebar_state=320)
+st.logo(str(_ICON))
+
+room = st.navigation([st.Page("rooms/race.py", title="Race", default=True)], position="top")
+wait_until_warm()
+room.run()

@@ -1,0 +1,67 @@
+"""The player as a Streamlit component: it is mounted with a tree of panels, runs and numbers, and sends back acts.
+
+All rooms share it. A tree holds:
+
+- ``runs``: label, colours, marker, dash, where it reached the target and where it diverged;
+- ``series``: name -> (run, row) arrays; row i is step ``i * clock.stride``;
+- ``panels``: static figures and what the player draws over them, by the names of the series;
+- ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``, ``clock``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from frontend import theme
+from frontend.assets import base_path
+from frontend.blob import pack
+from frontend.figures import templates
+
+# The inlined script is sent with every rerun, so it is only a pointer to the file that the browser keeps.
+_POINTER = """
+const base = document.querySelector("base")?.href ?? new URL(".", location.origin + location.pathname).href;
+const load = async (root) => (await import(new URL("{path}/{file}", root).href)).default;
+const mount = load(location.origin + "/").catch(() => load(base));
+export default async (component) => (await mount)(component);
+"""
+
+
+def _component(name: str, file: str) -> Callable[..., Any]:
+    js = _POINTER.replace("{path}", base_path()).replace("{file}", file)
+    return st.components.v2.component(name, js=js, isolate_styles=False)
+
+
+def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
+    """Mounts the player, or hands the mounted one new data.
+
+    Args:
+        tree: what to show; see the module.
+        on_act: called before the next rerun when the visitor has acted on the stage; ``acted()`` says how.
+    """
+    shared = {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"]}
+    _component("player", "main.js")(key="player", data=pack({**shared, **tree}), on_act_change=on_act)
+
+
+def acted() -> dict[str, Any]:
+    """What the visitor did on the stage, inside ``on_act``: a mapping with ``kind``."""
+    act = st.session_state.get("player", {}).get("act")
+    return act if isinstance(act, dict) else {}
+
+
+def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
+    """A gallery of thumbnails of which one is chosen.
+
+    Args:
+        key: of the widget; ``picked(key)`` is the name that was clicked, inside ``on_pick``.
+        tree: ``label``, ``items`` (name, title, help, and a ``thumb`` of shape (height, width) in 0..255 or a ``sign``),
+            ``chosen``, and how many are ``shown`` before all are asked for.
+        on_pick: called before the next rerun when one is clicked.
+    """
+    colors = {scheme: theme.landscape_rgb(scheme, 64) for scheme in theme.SCHEMES}
+    _component("picker", "picker.js")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=on_pick)
+
+
+def picked(key: str) -> str:
+    """The name that was clicked, inside ``on_pick``."""
+    return str(st.session_state.get(key, {}).get("pick") or "")

@@ -1,0 +1,105 @@
+// The frame around the stage: theme, presentation, the link; and the thin bar while the server computes.
+
+import { icon } from "./icons.js";
+
+export class Chrome {
+  constructor(player) {
+    this.player = player;
+    this.el = document.createElement("div");
+    this.el.className = "ll-chrome";
+    this.el.innerHTML = `
+      <button type="button" class="ll-theme"></button>
+      <button type="button" class="ll-present">${icon("present")}<span>Present</span></button>
+      <button type="button" class="ll-share">${icon("link")}<span>Share link</span></button>
+      <div class="ll-said" role="status"></div>`;
+    player.el.append(this.el);
+    [this.theme, this.presenter, this.sharer, this.said] = this.el.children;
+    this.theme.addEventListener("click", () => this.switchTheme());
+    this.presenter.addEventListener("click", () => player.present(true));
+    this.presenter.setAttribute("aria-label", "Present: large type, no controls");
+    this.sharer.addEventListener("click", () => this.share());
+    this.sharer.setAttribute("aria-label", "Copy a link to exactly this");
+    this.watchServer();
+  }
+
+  update() {
+    const dark = this.player.scheme === "dark";
+    this.theme.innerHTML = icon(dark ? "sun" : "moon");
+    this.theme.setAttribute("aria-label", dark ? "Light theme" : "Dark theme");
+  }
+
+  /** After 300 ms of server work the last picture fades and a thin bar says so; controls stay live. */
+  watchServer() {
+    const app = document.querySelector('[data-testid="stApp"]');
+    if (!app) return;
+    let timer = 0;
+    this.observer = new MutationObserver(() => {
+      const running = app.dataset.testScriptState === "running";
+      clearTimeout(timer);
+      if (running) timer = setTimeout(() => this.player.stage.busy(true), 300);
+      else this.player.stage.busy(false);
+    });
+    this.observer.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+  }
+
+  /** Streamlit's own choice of theme, made through its menu so that it remembers. */
+  async switchTheme() {
+    const wanted = this.player.scheme === "dark" ? "light" : "dark";
+    document.documentElement.classList.add("ll-quiet-menu");
+    try {
+      document.querySelector('[data-testid="stMainMenu"] button')?.click();
+      const item = await appears(`[data-testid="stMainMenuItem-theme-${wanted}"], [aria-label="${wanted === "dark" ? "Dark" : "Light"}"]`);
+      item?.click();
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    } finally {
+      setTimeout(() => document.documentElement.classList.remove("ll-quiet-menu"), 300);
+    }
+  }
+
+  /** The address bar holds the race; a paused playhead is added to what is copied. */
+  async share() {
+    const { clock } = this.player;
+    const url = new URL(window.location.href);
+    if (!clock.playing && clock.step < clock.steps) url.searchParams.set("at", clock.step);
+    else url.searchParams.delete("at");
+    try {
+      await navigator.clipboard.writeText(url.href);
+      this.say("Link copied");
+    } catch {
+      this.offer(url.href);
+    }
+  }
+
+  /** Where the clipboard is closed to pages, the link is shown, selected. */
+  offer(text) {
+    const field = Object.assign(document.createElement("input"), { value: text, readOnly: true });
+    field.setAttribute("aria-label", "Link to exactly this");
+    this.said.replaceChildren(field);
+    this.said.classList.add("ll-on");
+    field.focus();
+    field.select();
+    field.addEventListener("blur", () => this.said.classList.remove("ll-on"));
+  }
+
+  say(text) {
+    this.said.textContent = text;
+    this.said.classList.add("ll-on");
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.said.classList.remove("ll-on"), 2500);
+  }
+
+  destroy() {
+    this.observer?.disconnect();
+  }
+}
+
+function appears(selector, most = 20) {
+  return new Promise((resolve) => {
+    const look = (left) => {
+      const found = document.querySelector(selector);
+      if (found || left === 0) resolve(found);
+      else requestAnimationFrame(() => look(left - 1));
+    };
+    look(most);
+  });
+}

@@ -1,0 +1,75 @@
+// The one clock: steps follow wall time, so a slow machine skips steps and never lags.
+
+const STEPS_A_SECOND = 30;
+
+export class Clock {
+  constructor(onTick) {
+    this.onTick = onTick;
+    this.steps = 0;
+    this.at = 0;
+    this.speed = 1;
+    this.playing = false;
+    this.last = 0;
+    this.frame = 0;
+    this.run = this.run.bind(this);
+  }
+
+  get step() {
+    return Math.floor(this.at);
+  }
+
+  setLength(steps) {
+    this.steps = steps;
+    this.at = Math.min(this.at, steps);
+  }
+
+  /** Long races are played faster, so that none takes more than about twenty seconds at 1x. */
+  get rate() {
+    return this.speed * Math.max(STEPS_A_SECOND, this.steps / 20);
+  }
+
+  play() {
+    if (this.playing) return;
+    if (this.step >= this.steps) this.at = 0;
+    this.playing = true;
+    this.last = performance.now();
+    this.frame = requestAnimationFrame(this.run);
+    this.onTick();
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    this.onTick();
+  }
+
+  toggle() {
+    this.playing ? this.pause() : this.play();
+  }
+
+  seek(step) {
+    this.at = Math.max(0, Math.min(this.steps, step));
+    this.onTick();
+  }
+
+  /** One step forward or back; pauses, since whoever steps wants to look. */
+  nudge(by) {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    this.seek(this.step + by);
+  }
+
+  run(now) {
+    if (!this.playing) return;
+    this.at = Math.min(this.steps, this.at + (this.rate * Math.max(0, now - this.last)) / 1000);
+    this.last = now;
+    if (this.at >= this.steps) this.playing = false;
+    else this.frame = requestAnimationFrame(this.run);
+    this.onTick();
+  }
+
+  stop() {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+  }
+}

@@ -1,0 +1,54 @@
+// One control that is alive while dragged: it morphs a run over a fan that has been computed already.
+
+import { markerIcon } from "./icons.js";
+import { figure } from "./words.js";
+
+export class Drag {
+  constructor(player) {
+    this.player = player;
+    this.el = document.createElement("div");
+    this.el.className = "ll-drag";
+    this.el.innerHTML = '<label><span class="ll-who"></span><output></output></label><input type="range" min="0" step="1">';
+    this.range = this.el.querySelector("input");
+    this.value = this.el.querySelector("output");
+    this.range.addEventListener("input", () => this.move());
+    this.range.addEventListener("change", () => this.release());
+  }
+
+  update(spec) {
+    this.spec = spec;
+    this.el.hidden = !spec;
+    this.el.classList.toggle("ll-none", !spec);
+    if (!spec) return;
+    const run = this.player.runs[spec.run];
+    const who = this.el.querySelector(".ll-who");
+    who.replaceChildren(markerIcon(run), document.createTextNode(spec.label));
+    this.range.max = spec.stops.length - 1;
+    this.range.setAttribute("aria-label", spec.label);
+    // A late answer must not pull the handle from under the finger.
+    if (!this.held) this.range.value = spec.chosen;
+    this.show();
+  }
+
+  get stop() {
+    return Number(this.range.value);
+  }
+
+  show() {
+    const rate = this.spec.stops[this.stop];
+    this.value.textContent = figure(rate);
+    this.range.setAttribute("aria-valuetext", figure(rate));
+    this.range.style.setProperty("--at", `${(100 * this.stop) / (this.spec.stops.length - 1)}%`);
+  }
+
+  move() {
+    this.held = true;
+    this.show();
+    this.player.morph(this.spec.run, this.stop === this.spec.chosen ? null : this.stop);
+  }
+
+  release() {
+    this.held = false;
+    if (this.stop !== this.spec.chosen) this.player.act({ kind: "rate", run: this.spec.run, value: this.spec.stops[this.stop] });
+  }
+}

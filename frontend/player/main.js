@@ -1,0 +1,27 @@
+// What Streamlit calls: once when the player is mounted, again with each new blob.
+
+import { unpack } from "./blob.js";
+import { Player } from "./player.js";
+
+const BASE = import.meta.url.replace(/\/[^/]*$/, "");
+
+function stylesheet() {
+  const known = document.getElementById("ll-style");
+  if (known?.sheet && known.href.startsWith(BASE)) return Promise.resolve();
+  const link = known ?? document.createElement("link");
+  link.id = "ll-style";
+  link.rel = "stylesheet";
+  link.href = `${BASE}/player.css`;
+  return new Promise((resolve) => {
+    link.addEventListener("load", resolve, { once: true });
+    link.addEventListener("error", resolve, { once: true });
+    if (!known) document.head.append(link);
+  });
+}
+
+export default async function mount({ data, parentElement, setTriggerValue }) {
+  await stylesheet();
+  parentElement.player ??= new Player(parentElement, BASE);
+  parentElement.player.update(unpack(data), (act) => setTriggerValue("act", act));
+  return () => parentElement.player.destroy();
+}

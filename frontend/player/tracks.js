@@ -1,0 +1,27 @@
+// A track: one run's numbers by name, one value a row, and where it reached the target or left the finite range.
+
+function track(series, stride, { reached, diverged }) {
+  const names = Object.keys(series);
+  const count = series[names[0]].length;
+  return { ...series, stride, reached, diverged, count, index: (step) => Math.min(count - 1, Math.floor(step / stride)) };
+}
+
+function row(array, i) {
+  const [, width] = array.shape;
+  return array.subarray(i * width, (i + 1) * width);
+}
+
+export function makeTracks(tree) {
+  return tree.runs.map((run, i) => {
+    const series = Object.fromEntries(Object.entries(tree.series).map(([name, array]) => [name, row(array, i)]));
+    return track(series, tree.clock.stride, run);
+  });
+}
+
+/** The dragged run at one stop of its fan. */
+export function fanTrack(tree, stop) {
+  const { series, stride, floor, reached, diverged } = tree.drag;
+  const own = Object.fromEntries(Object.entries(series).map(([name, array]) => [name, row(array, stop)]));
+  own.loss = own.gap.map((gap) => gap + floor);
+  return track(own, stride, { reached: reached[stop], diverged: diverged[stop] });
+}

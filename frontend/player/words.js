@@ -1,0 +1,26 @@
+// Numbers in words: four figures at most, powers of ten with real superscripts.
+
+const SUPER = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+export function power(exponent) {
+  return String(exponent).replace(/[-0-9]/g, (c) => SUPER[c]);
+}
+
+/** 135, 9.78, 0.0523, 1.4×10⁻¹¹, or – for what is not finite. */
+export function figure(value, digits = 3) {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e5) return minus(String(Number(value.toPrecision(digits))));
+  const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
+  return `${minus(mantissa)}×10${power(Number(exponent))}`;
+}
+
+export function minus(text) {
+  return text.replace(/-/g, "−");
+}
+
+/** The same number for a screen reader or a title. */
+export function plain(value) {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "not finite";
+}

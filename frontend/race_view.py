@@ -1,0 +1,233 @@
+"""A race as the player's tree: which panels, which series, which words."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from experiments.race import TARGET, Fan, RaceResult
+from experiments.verdict import headline, labels, subline
+from frontend import figures
+from frontend.blob import Quantized
+from frontend.theme import MARKERS, looks
+from landscapes import Surface
+from optimizers import OPTIMIZERS, Trajectory
+
+MAX_ROWS = 1001  # a run's rows on the way to the browser; longer runs send every second, third, ... step
+FAN_ROWS = 251
+FAN_DECADES = (-14.0, 14.0)  # the logarithms that a dragged curve can show
+LOOKS = looks(list(OPTIMIZERS))
+
+
+def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at: int | None, present: bool) -> dict:
+    """Everything the stage shows of a race; see `frontend.player`."""
+    g = ground(result.surface)
+    stride = _stride(result.race.num_steps, MAX_ROWS)
+    return {
+        "key": hashlib.sha256(repr(result.race).encode()).hexdigest()[:12],
+        "headline": headline(result),
+        "subline": subline(result),
+        "notices": [*notices, *_undefined(g)],
+        "clock": {"steps": result.race.num_steps, "stride": stride, "at": at, "present": present},
+        "start": list(result.race.origin),
+        "ground": {"loss": g.loss, "box": g.surface.domain},
+        "runs": _runs(result),
+        "series": _series(result.trajectories, result.gap, result.distance, stride),
+        "panels": _panels(result, g),
+        "switches": [
+            {"ids": ["grad", "distance"], "phone": False},
+            {"ids": ["relief", "map"], "phone": True},
+        ],
+        "table": _table(result),
+        "drag": _drag(result, fan),
+    }
+
+
+@lru_cache(maxsize=32)
+def ground(surface: Surface) -> figures.Ground:
+    """The surface on its grid, kept while it is among those used last."""
+    return figures.ground(surface)
+
+
+def _undefined(g: figures.Ground) -> list[str]:
+    if g.undefined == 0:
+        return []
+    return [f"The formula has no finite value on {g.undefined:.0%} of the picture; it is left blank there."]
+
+
+def _stride(num_steps: int, rows: int) -> int:
+    return max(1, -(-num_steps // (rows - 1)))
+
+
+def _runs(result: RaceResult) -> list[dict[str, Any]]:
+    seen: set[str] = set()
+    runs = []
+    for i, (label, descent) in enumerate(zip(labels(result), result.descents, strict=True)):
+        name, look = descent.optimizer.name, LOOKS[descent.optimizer.name]
+        runs.append(
+            {
+                "key": f"{i}.{name}",
+                "label": label,
+                "light": look.light,
+                "dark": look.dark,
+                "path": MARKERS[look.marker],
+                "dash": list(look.dash),
+                "hollow": name in seen,
+                "reached": result.reached[i],
+                "diverged": result.trajectories[i].diverged_at,
+            }
+        )
+        seen.add(name)
+    return runs
+
+
+def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequence, stride: int) -> dict[str, Any]:
+    def rows(arrays) -> np.ndarray:
+        arrays = list(arrays)
+        return np.array([a[::stride] for a in arrays]) if arrays else np.zeros((0, 1))
+
+    return {
+        "x": rows(t.params[:, 0] for t in trajectories),
+        "y": rows(t.params[:, 1] for t in trajectories),
+        "loss": rows(t.loss for t in trajectories),
+        "gap": rows(gap),
+        "grad": rows(t.grad_norm for t in trajectories),
+        "distance": rows(distance),
+    }
+
+
+def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
+    surface, steps = result.surface, result.race.num_steps
+    view = f"{surface.name} {surface.domain}"
+    key = hashlib.sha256(repr((surface, surface.domain)).encode()).hexdigest()[:12]
+    minima = [list(point) for point in surface.minima]
+    relief = {
+        "id": "relief",
+        "kind": "scene",
+        "title": "Relief",
+        "label": f"Relief of {surface.title} with the path of every run",
+        "figure": _figure(surface, "relief"),
+        "key": key,
+        "box": surface.domain,
+        "log": g.log,
+        "height": [g.height.low, g.height.gain, g.height.log],
+        "base": -0.35 * figures.scaled(g.height, g.low + g.span),
+        "ticks": {
+            "x": figures.nice_ticks(*surface.domain[0]),
+            "y": figures.nice_ticks(*surface.domain[1]),
+            "z": figures.loss_ticks(g),
+        },
+        "minima": [[x, y, surface.minimum] for x, y in surface.minima],
+    }
+    map_ = {
+        "id": "map",
+        "kind": "plane",
+        "title": "Map",
+        "hint": _map_hint(minima),
+        "label": f"Contour map of {surface.title} with the path of every run",
+        "figure": _figure(surface, "map"),
+        "key": key,
+        "view": view,
+        "minima": minima,
+    }
+    return [relief, map_, *_charts(g, steps)]
+
+
+@lru_cache(maxsize=32)
+def _figure(surface: Surface, kind: str) -> dict[str, Any]:
+    draw = {"relief": figures.surface_relief, "map": figures.surface_contour}[kind]
+    return draw(ground(surface))
+
+
+def _map_hint(minima: list) -> str:
+    if not minima:
+        return "no lowest point; click to start there"
+    return "the ring marks the minimum" if len(minima) == 1 else f"rings mark the {len(minima)} minima"
+
+
+def _charts(g: figures.Ground, steps: int) -> list[dict[str, Any]]:
+    """Loss, gradient norm, distance: on axes that depend on the surface alone, so that runs can be compared."""
+    top = float(np.ceil(np.log10(max(g.span, 1e-3)))) + 2
+    slope = _steepest(g)
+    reach = float(np.hypot(*np.diff(np.array(g.surface.domain)).ravel()))
+    loss_range = (-12.0, top) if g.log else (g.low - 0.05 * g.span, g.low + 1.05 * g.span)
+    named = [
+        ("loss", "gap", "Loss above the minimum" if g.surface.minimum else "Loss", loss_range, g.log),
+        ("grad", "grad", "Gradient norm", (-8.0, float(np.ceil(np.log10(max(slope, 1e-3)))) + 2), True),
+        ("distance", "distance", "Distance to the minimum", (-8.0, float(np.ceil(np.log10(reach))) + 1), True),
+    ]
+    shorts = {"grad": "Gradient norm", "distance": "Distance"}
+    return [
+        {
+            "id": name,
+            "kind": "chart",
+            "title": title,
+            "short": shorts.get(name, title),
+            "hint": "log scale" if log else "",
+            "series": series,
+            "figure": figures.step_chart(steps, span, log),
+            "key": f"{steps} {span} {log}",
+            "rule": {"at": TARGET, "label": "target 10⁻³"} if name == "loss" and g.log else None,
+            "empty": "no known minimum here" if name == "distance" else "nothing to draw",
+        }
+        for name, series, title, span, log in named
+    ]
+
+
+def _steepest(g: figures.Ground) -> float:
+    down, across = np.gradient(np.where(np.isfinite(g.loss), g.loss, np.nan), g.ys, g.xs)
+    size = np.hypot(down, across)
+    return float(np.nanmax(size)) if np.isfinite(size).any() else 1.0
+
+
+def _table(result: RaceResult) -> dict[str, Any]:
+    known = result.surface.minimum is not None
+    return {
+        "columns": [{"title": "loss", "series": "loss"}, {"title": "gradient", "series": "grad"}],
+        "outcome": "reached 10⁻³" if known else "",
+        "target": known,
+    }
+
+
+def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
+    """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
+    if fan is None:
+        return None
+    stride = _stride(len(fan.trajectories[0].loss) - 1, FAN_ROWS)
+    surface = result.surface
+    floor = surface.minimum or 0.0
+    gap = [t.loss - floor for t in fan.trajectories]
+    distance = [surface.distance_to_minimum(t.params) for t in fan.trajectories]
+    series = _series(fan.trajectories, gap, distance, stride)
+    (x0, x1), (y0, y1) = surface.domain
+    rate = result.descents[fan.run].hyperparams[fan.hyperparam]
+    return {
+        "run": fan.run,
+        "label": f"Drag the learning rate of {labels(result)[fan.run]}",
+        "stops": [float(r) for r in fan.rates],
+        "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
+        "stride": stride,
+        "floor": floor,
+        "reached": [_first_below(g) if surface.minimum is not None else None for g in gap],
+        "diverged": [t.diverged_at for t in fan.trajectories],
+        "series": {
+            "x": Quantized(series["x"], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),
+            "y": Quantized(series["y"], 4 * y0 - 3 * y1, 4 * y1 - 3 * y0),
+            "gap": _quantized_loss(series["gap"], ground(surface)),
+            "grad": Quantized(series["grad"], *FAN_DECADES, log=True),
+            "distance": Quantized(series["distance"], *FAN_DECADES, log=True),
+        },
+    }
+
+
+def _quantized_loss(gap: np.ndarray, g: figures.Ground) -> Quantized:
+    if g.log:
+        return Quantized(gap, *FAN_DECADES, log=True)
+    return Quantized(gap, g.low - 3 * g.span, g.low + 4 * g.span)
+
+
+def _first_below(gap: np.ndarray) -> int | None:
+    hits = np.flatnonzero(gap <= TARGET)
+    return int(hits[0]) if hits.size else None

@@ -1,0 +1,284 @@
+"""The rail: controls that show the description and change nothing else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from experiments.link import CLIP, COORDINATE, L2, NOISE, SEED, STEPS
+from experiments.race import MAX_RUNS, Race, Run, resolve
+from frontend.knobs import box, controlled, knob
+from frontend.player import pick, picked
+from frontend.race_view import LOOKS, ground
+from frontend.theme import MARKERS, SCHEMES
+from landscapes import SURFACES, FormulaError
+from landscapes.surface import Surface
+from optimizers import OPTIMIZERS, SCHEDULES
+
+_FIRST = ("rosenbrock", "himmelblau", "beale", "rastrigin", "saddle", "ravine")
+_OWN = "formula"
+
+
+def race() -> Race:
+    """The description as it stands."""
+    return st.session_state.race
+
+
+def set_race(new: Race) -> None:
+    """Replaces the description; what a link had wrong is no longer of interest."""
+    st.session_state.race, st.session_state.notices = new, []
+
+
+def open_run() -> int:
+    """The run whose sliders are shown, and whose rate can be dragged on the stage."""
+    last = len(race().runs) - 1
+    return max(0, min(st.session_state.get("open_run", last), last))
+
+
+def _set_run(i: int, run: Run) -> None:
+    runs = list(race().runs)
+    runs[i] = run
+    set_race(replace(race(), runs=tuple(runs)))
+
+
+def set_rate(i: int, value: float) -> None:
+    """Sets the learning rate of a run."""
+    run = race().runs[i]
+    name = OPTIMIZERS[run.optimizer].scheduled
+    if name is not None:
+        _set_run(i, run.with_hyperparam(name, value))
+
+
+def add_run() -> None:
+    """Adds the first optimizer that does not race yet, and opens it."""
+    used = {run.optimizer for run in race().runs}
+    name = next((name for name in OPTIMIZERS if name not in used), next(iter(OPTIMIZERS)))
+    set_race(replace(race(), runs=(*race().runs, Run(name))))
+    st.session_state.open_run = len(race().runs) - 1
+
+
+def _remove(i: int) -> None:
+    set_race(replace(race(), runs=race().runs[:i] + race().runs[i + 1 :]))
+
+
+def _open(i: int) -> None:
+    st.session_state.open_run = i
+
+
+def _reset() -> None:
+    set_race(Race())
+    for key in ("open_run", "formula_draft"):
+        st.session_state.pop(key, None)
+
+
+@lru_cache(maxsize=64)
+def thumbnail(name: str) -> np.ndarray:
+    """A surface as a small picture, 0..255, row 0 at the bottom."""
+    return ground(SURFACES[name]).shade(56)
+
+
+def draw() -> None:
+    """Draws the whole rail."""
+    with st.sidebar:
+        _surface()
+        surface = race().landscape
+        _shape(surface)
+        _runs(surface)
+        _conditions(surface)
+        st.button("Back to defaults", key="reset", on_click=_reset, type="tertiary", icon=":material/restart_alt:")
+
+
+def _surface() -> None:
+    st.markdown("**Surface**")
+    order = [*_FIRST, *(name for name in SURFACES if name not in _FIRST)]
+    tiles = [
+        {"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order
+    ]
+    own = {"name": _OWN, "title": "Your own", "help": "Type a formula in x and y", "sign": "f(x, y)"}
+    chosen = _OWN if race().formula else race().surface
+    tree = {"label": "Surface", "items": [*tiles[:5], own, *tiles[5:]], "chosen": chosen, "shown": 6}
+    pick("surface", tree, _on_surface)
+    if race().formula:
+        _formula()
+
+
+def _on_surface() -> None:
+    name = picked("surface")
+    if name == _OWN:
+        set_race(replace(race(), formula="x**2 + 3*sin(y)", domain=None, shape=(), start=None))
+    elif name in SURFACES:
+        set_race(replace(race(), surface=name, formula="", domain=None, shape=(), start=None))
+
+
+def _formula() -> None:
+    """A formula is kept as typed while it has an error; the last good one stays on the stage."""
+
+    def changed() -> None:
+        text = st.session_state.formula_text.strip()
+        candidate = replace(race(), formula=text, start=None)
+        try:
+            candidate.landscape  # noqa: B018 - parses, which is the check
+        except FormulaError as error:
+            st.session_state.formula_draft = (text, error)
+        else:
+            st.session_state.pop("formula_draft", None)
+            if text:
+                set_race(candidate)
+
+    text, error = st.session_state.get("formula_draft", (race().formula, None))
+    controlled("formula_text", text)
+    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=changed)
+    if error is None:
+        st.latex(race().landscape.latex)
+    else:
+        where = " " * error.position + "^"
+        st.code(f"{text}\n{where}", language=None, wrap_lines=False)
+        st.caption(f"{error.message} The last formula stays on the stage.".replace("*", r"\*"))
+    with st.expander("Box"):
+        _box()
+
+
+def _box() -> None:
+    (x0, x1), (y0, y1) = race().landscape.domain
+
+    def set_end(axis: int, end: int) -> Callable[[float], None]:
+        def change(value: float) -> None:
+            ends = [list(axis) for axis in race().landscape.domain]
+            ends[axis][end] = value
+            if ends[axis][0] < ends[axis][1]:
+                set_race(replace(race(), domain=((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1])), start=None))
+
+        return change
+
+    for axis, (name, low, high) in enumerate((("x", x0, x1), ("y", y0, y1))):
+        left, right = st.columns(2)
+        with left:
+            box(f"{name} from", low, -COORDINATE, high - 1e-6, f"box_{name}0", set_end(axis, 0))
+        with right:
+            box(f"{name} to", high, low + 1e-6, COORDINATE, f"box_{name}1", set_end(axis, 1))
+
+
+def _shape(surface: Surface) -> None:
+    for (name, param), value in zip(surface.shape_params.items(), surface.shape, strict=True):
+
+        def change(new: float, name: str = name) -> None:
+            set_race(replace(race(), shape=tuple({**dict(race().shape), name: new}.items())))
+
+        knob(name.replace("_", " ").capitalize(), param, value, f"shape_{race().surface}_{name}", change)
+
+
+def _runs(surface: Surface) -> None:
+    runs = race().runs
+    head, add = st.columns([2, 1])
+    head.markdown("**Runs**")
+    full = len(runs) >= MAX_RUNS
+    with add:
+        st.button("Add run", key="add_run", on_click=add_run, type="tertiary", icon=":material/add:", disabled=full,
+                  help=f"{MAX_RUNS} runs at most" if full else None)  # fmt: skip
+    st.html(f"<style>{''.join(_chip_style(i, run) for i, run in enumerate(runs))}</style>")
+    for i, run in enumerate(runs):
+        rule = OPTIMIZERS[run.optimizer]
+        rate = resolve(surface, run).hyperparams.get(rule.scheduled or "")
+        text = f"**{rule.title}**" + (f" `{rate:.3g}`" if rate is not None else "")
+        is_open = i == open_run()
+        icon = ":material/expand_less:" if is_open else ":material/expand_more:"
+        st.button(text, key=f"chip_{i}", on_click=_open, args=(i,), type="tertiary", width="stretch", icon=icon)
+        if is_open:
+            with st.container(key="open_run_box"):
+                _run(i, run, surface)
+
+
+def _chip_style(i: int, run: Run) -> str:
+    look = LOOKS[run.optimizer]
+    hollow = any(other.optimizer == run.optimizer for other in race().runs[:i])
+    paint = "fill='none' stroke='black' stroke-width='.34'" if hollow else ""
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'><path d='{MARKERS[look.marker]}' {paint}/></svg>"
+    mask = f"mask-image:url(\"data:image/svg+xml,{quote(svg)}\")"
+    return "".join(
+        f"html[data-ll-scheme={scheme}] .st-key-chip_{i} button::before{{background:{getattr(look, scheme)};{mask}}}"
+        for scheme in SCHEMES
+    )
+
+
+def _run(i: int, run: Run, surface: Surface) -> None:
+    """The open run: its optimizer, its hyperparameters, its schedule, and what is folded."""
+    rule = OPTIMIZERS[run.optimizer]
+
+    def choose() -> None:
+        _set_run(i, Run(st.session_state[f"optimizer_{i}"], (), run.schedule, run.schedule_hyperparams, run.clip_norm, run.l2))
+
+    controlled(f"optimizer_{i}", run.optimizer)
+    st.selectbox("Optimizer", list(OPTIMIZERS), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
+                 format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
+    values = resolve(surface, run).hyperparams
+    for name, param in rule.hyperparams.items():
+
+        def change(new: float, name: str = name) -> None:
+            _set_run(i, race().runs[i].with_hyperparam(name, new))
+
+        knob(_label(name), param, values[name], f"run{i}_{run.optimizer}_{name}", change)
+    _schedule(i, run)
+    with st.expander("Clipping and decay"):
+        _gradient(i, run)
+    st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:")
+
+
+_LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _schedule(i: int, run: Run) -> None:
+    def choose() -> None:
+        _set_run(i, replace(race().runs[i], schedule=st.session_state[f"schedule_{i}"], schedule_hyperparams=()))
+
+    if OPTIMIZERS[run.optimizer].scheduled is None:
+        return
+    schedule = SCHEDULES[run.schedule]
+    controlled(f"schedule_{i}", run.schedule)
+    st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=choose, help=schedule.summary,
+                 format_func=lambda name: SCHEDULES[name].title)  # fmt: skip
+    values = schedule.fill(dict(run.schedule_hyperparams))
+    for name, param in schedule.hyperparams.items():
+
+        def change(new: float, name: str = name) -> None:
+            old = race().runs[i]
+            _set_run(i, replace(old, schedule_hyperparams=tuple({**dict(old.schedule_hyperparams), name: new}.items())))
+
+        knob(_label(name), param, values[name], f"run{i}_{run.schedule}_{name}", change)
+
+
+def _gradient(i: int, run: Run) -> None:
+    clip = run.clip_norm if np.isfinite(run.clip_norm) else 0.0
+
+    def set_clip(new: float) -> None:
+        _set_run(i, replace(race().runs[i], clip_norm=new if new > 0 else np.inf))
+
+    def set_l2(new: float) -> None:
+        _set_run(i, replace(race().runs[i], l2=new))
+
+    box("Clip gradient norm at (0: off)", clip, 0.0, CLIP.high, f"clip_{i}", set_clip)
+    box("Weight decay, as L2", run.l2, L2.low, L2.high, f"l2_{i}", set_l2)
+
+
+def _conditions(surface: Surface) -> None:
+    now = race()
+    knob("Step budget", replace_low(STEPS), now.num_steps, "steps", lambda v: set_race(replace(race(), num_steps=int(v))))
+    left, right = st.columns(2)
+    x, y = now.origin
+    with left:
+        box("Start x", x, -COORDINATE, COORDINATE, "start_x", lambda v: set_race(replace(race(), start=(v, race().origin[1]))))
+        box("Gradient noise", now.noise, NOISE.low, NOISE.high, "noise", lambda v: set_race(replace(race(), noise=v)))
+    with right:
+        box("Start y", y, -COORDINATE, COORDINATE, "start_y", lambda v: set_race(replace(race(), start=(race().origin[0], v))))
+        box("Seed", now.seed, SEED.low, SEED.high, "seed", lambda v: set_race(replace(race(), seed=int(v))), whole=True)
+
+
+def replace_low(param):
+    """The step slider begins at 10: below that there is little to see; links and boxes may ask for less."""
+    return param._replace(low=10.0)

@@ -1,0 +1,154 @@
+"""Colours and marks, each written once: inks, the muted viridis of the landscapes, and one look an optimizer."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import plotly.colors as pc
+from jaxtyping import Float
+
+SCHEMES = ("light", "dark")
+
+INK = {
+    "light": {
+        "background": "#FBFAF7",
+        "rail": "#F3F1EB",
+        "hairline": "#DCD8CE",
+        "ink": "#1B2025",
+        "ink2": "#454C53",
+        "ink3": "#62686F",
+        "accent": "#0B736C",
+        "warning": "#8A4B00",
+        "rest": "#D3CEC2",
+        "wall": "#CFCABF",
+        "contour": "rgba(255,255,255,0.45)",
+        "band": "rgba(27,32,37,0.22)",
+    },
+    "dark": {
+        "background": "#10151A",
+        "rail": "#151B21",
+        "hairline": "#2B343C",
+        "ink": "#ECEAE4",
+        "ink2": "#B9C0C6",
+        "ink3": "#929BA4",
+        "accent": "#4EC5B8",
+        "warning": "#F0B35A",
+        "rest": "#333D46",
+        "wall": "#2B343C",
+        "contour": "rgba(236,234,228,0.20)",
+        "band": "rgba(236,234,228,0.18)",
+    },
+}
+
+
+# SVG paths of radius about 1, as the canvas, the legend and the rail draw them.
+MARKERS = {
+    "circle": "M.95 0A.95 .95 0 1 1-.95 0A.95 .95 0 1 1 .95 0Z",
+    "square": "M-.84-.84H.84V.84H-.84Z",
+    "diamond": "M0-1.15L1.15 0L0 1.15L-1.15 0Z",
+    "triangle-down": "M-1.05-.85H1.05L0 1.05Z",
+    "triangle-up": "M-1.05.85H1.05L0-1.05Z",
+    "hexagon": "M1.08 0L.54.94H-.54L-1.08 0L-.54-.94H.54Z",
+    "pentagon": "M0-1.08L1.03-.33L.63.87H-.63L-1.03-.33Z",
+    "star": "M0-1.2L.33-.42L1.14-.37L.53.17L.7.97L0 .55L-.7.97L-.53.17L-1.14-.37L-.33-.42Z",
+    "plus": "M-.36-1.08H.36V-.36H1.08V.36H.36V1.08H-.36V.36H-1.08V-.36H-.36Z",
+    "hourglass": "M-.95-1H.95L.2 0L.95 1H-.95L-.2 0Z",
+}
+
+
+class Look(NamedTuple):
+    """How an optimizer is drawn everywhere: a colour a scheme, a marker, a dash pattern in pixels."""
+
+    light: str
+    dark: str
+    marker: str
+    dash: tuple[int, ...]
+
+
+_HUES = {
+    "ink": ("#1B2025", "#F2EFE8"),
+    "blue": ("#0067A6", "#6AB4F0"),
+    "gold": ("#8C6200", "#F2C14E"),
+    "green": ("#00705A", "#58D0A8"),
+    "purple": ("#A3307A", "#EB93CC"),
+    "orange": ("#C14600", "#FF8F54"),
+    "sky": ("#2A6F97", "#9AD1F5"),
+    "grey": ("#5B6168", "#A9B1B8"),
+}
+_DASHES = ((), (9, 3), (2, 3), (5, 3), (10, 3, 2, 3), (16, 3))
+
+
+def _look(hue: str, marker: str, dash: tuple[int, ...]) -> Look:
+    return Look(*_HUES[hue], marker, dash)
+
+
+_FIXED = {
+    "gradient_descent": _look("ink", "circle", ()),
+    "momentum": _look("blue", "square", (9, 3)),
+    "nesterov": _look("gold", "diamond", (2, 3)),
+    "adagrad": _look("green", "triangle-down", (5, 3)),
+    "rmsprop": _look("purple", "triangle-up", (10, 3, 2, 3)),
+    "adam": _look("orange", "hexagon", (16, 3)),
+}
+
+
+def looks(names: list[str]) -> dict[str, Look]:
+    """One look an optimizer, no two alike: the six of the drawings, then hue by hue with a marker of its own."""
+    taken = {(look.light, look.marker) for look in _FIXED.values()}
+    hues, markers = list(_HUES), list(MARKERS)
+    out = dict(_FIXED)
+    for i, name in enumerate(name for name in names if name not in _FIXED):
+        for shift in range(len(MARKERS)):
+            marker = markers[(i + i // len(hues) + 5 + shift) % len(markers)]
+            look = _look(hues[(i + 1) % len(hues)], marker, _DASHES[(i + 2) % len(_DASHES)])
+            if (look.light, marker) not in taken:
+                taken.add((look.light, marker))
+                out[name] = look
+                break
+    return {name: out[name] for name in names}
+
+
+# OKLab, Ottosson 2020: the matrices from linear sRGB to cone responses, and from their cube roots to Lab.
+_TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def _to_oklab(rgb: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+
+
+def _from_oklab(lab: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
+    linear = np.clip((lab @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_LMS).T, 0.0, 1.0)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+@cache
+def landscape_rgb(scheme: str, count: int) -> list[list[int]]:
+    """Viridis in OKLab with its lightness compressed and its chroma muted, low first, in 0..255."""
+    low, high, chroma = {"light": (0.56, 0.95, 0.40), "dark": (0.24, 0.57, 0.44)}[scheme]
+    viridis = np.array([pc.hex_to_rgb(c) for c in pc.sequential.Viridis]) / 255.0
+    lab = _to_oklab(viridis)
+    span = (lab[:, 0] - lab[0, 0]) / (lab[-1, 0] - lab[0, 0])
+    muted = np.column_stack([low + (high - low) * span, lab[:, 1:] * chroma])
+    at = np.linspace(0.0, len(muted) - 1.0, count)
+    smooth = np.column_stack([np.interp(at, np.arange(len(muted)), muted[:, k]) for k in range(3)])
+    return np.rint(_from_oklab(smooth) * 255).astype(int).tolist()
+
+
+def landscape_scale(scheme: str) -> list[list]:
+    """`landscape_rgb` as a Plotly colour scale."""
+    colors = landscape_rgb(scheme, 16)
+    return [[i / (len(colors) - 1), "rgb({},{},{})".format(*color)] for i, color in enumerate(colors)]

@@ -1,0 +1,78 @@
+"""Formulas that people type: read, checked, and made a surface."""
+
+import math
+from functools import lru_cache
+
+from landscapes.formula.printer import latex, text
+from landscapes.formula.reader import MAX_LENGTH, FormulaError, read
+from landscapes.formula.search import find_minima, find_start
+from landscapes.formula.tree import Expression
+from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
+from landscapes.surface import Box, Surface
+
+__all__ = ["ALIASES", "CONSTANTS", "FUNCTIONS", "VARIABLES", "Expression", "FormulaError", "parse_formula"]
+
+
+def parse_formula(text: str, domain: Box = ((-5.0, 5.0), (-5.0, 5.0))) -> Surface:
+    """Makes a formula in x and y a surface, such as ``x**2 + 3*sin(y)``.
+
+    The language: numbers up to 1e12, ``x``, ``y``, ``pi``, ``e``, the operators ``+ - * / ^`` (or ``**``), brackets,
+    and the functions of `FUNCTIONS` and `ALIASES`. At most 400 characters, 150 parts, 32 operations inside one
+    another. Signs such as × and ² are understood; ``2x`` is not, and says so.
+
+    The surface is equal to every other of the same canonical text and box, its program is that of the text alone, its
+    grid needs no program, and its minima, found by a search, wait until they are asked for.
+
+    Args:
+        text: what was typed.
+        domain: the box, ((x low, x high), (y low, y high)).
+
+    Raises:
+        FormulaError: for anything that is not a formula, with what, where and what is allowed instead.
+        ValueError: for a box that is not one.
+    """
+    return _surface(_expression(text), _box(domain))
+
+
+def _box(domain: Box) -> Box:
+    try:
+        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in domain)
+    except (TypeError, ValueError):
+        raise ValueError(f"domain is {domain!r}; ((x low, x high), (y low, y high)) is needed") from None
+    for low, high in ((x0, x1), (y0, y1)):
+        if not (math.isfinite(high - low) and high - low > 1e-6 * max(abs(low), abs(high))):
+            raise ValueError(f"domain is {domain!r}; the low end of each side must lie below the high end, both finite")
+    return (x0, x1), (y0, y1)
+
+
+def _expression(typed: str) -> Expression:
+    if not isinstance(typed, str) or len(typed) > MAX_LENGTH:
+        read(typed)  # raises, and keeps what cannot be a formula out of the cache
+    return _read(typed)
+
+
+@lru_cache(maxsize=32)
+def _read(typed: str) -> Expression:
+    tree = read(typed)
+    canonical = text(tree)
+    if len(canonical) > MAX_LENGTH:
+        message = f"the formula is too long, with {len(canonical)} characters once every sign is written out"
+        raise FormulaError(message, len(typed) - 1, typed[-1], f"at most {MAX_LENGTH} characters")
+    return Expression(canonical, latex(tree), tree)
+
+
+@lru_cache(maxsize=32)
+def _surface(expression: Expression, domain: Box) -> Surface:
+    return Surface(
+        name=expression.text,
+        function=expression,
+        domain=domain,
+        start=find_start(expression, domain),
+        title=expression.text,
+        summary="A formula of your own.",
+        latex=expression.latex,
+        text=expression.text,
+        minima_of=lambda: find_minima(expression, domain).minima,
+        minimum_of=lambda: find_minima(expression, domain).minimum,
+        on_arrays=expression.on_arrays,
+    )

@@ -1,0 +1,1 @@
+"""The shelf of surfaces, by kind: one decorated function each."""

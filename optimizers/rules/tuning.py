@@ -1,0 +1,136 @@
+"""Rules that find their own step length or do without a schedule."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from optimizers.entry import Hyperparam, learning_rate_of, optimizer
+
+_B1 = Hyperparam(0.9, 0.0, 0.999)
+_B2 = Hyperparam(0.999, 0.0, 0.9999)
+_EPS = Hyperparam(1e-8, 1e-12, 1e-1, log=True)
+_MIXING = Hyperparam(0.9, 0.05, 0.999)  # x is recovered from y by dividing by it
+
+
+@optimizer(
+    max_learning_rate=learning_rate_of(1.0),
+    f_min=Hyperparam(0.0, -100.0, 100.0),
+    scaling=Hyperparam(1.0, 0.01, 2.0, log=True),
+    scheduled="scaling",
+    source="Polyak, Introduction to Optimization, 1987; Loizou et al., Stochastic Polyak step-size, 2020, "
+    "arXiv:2002.10542; optax.scale_by_polyak",
+)
+def polyak_sgd(max_learning_rate, f_min, scaling):
+    r"""Steps as far as the height above the known minimum asks for: long on a flat slope, short on a steep one.
+
+    .. math::
+        x \leftarrow x - \text{scaling}\; \min\left( \frac{\text{loss}(x) - \text{f\_min}}{|g|^2},
+        \text{max\_learning\_rate} \right) g
+
+    Not in torch.optim. Too high an f_min makes it climb back up to that height. Where :math:`|g|^2` is below the
+    rounding of floats it stays. optax.polyak_sgd (0.2.8) squares scaling into :math:`|g|^2`; here it only scales.
+    """
+    return optax.chain(
+        optax.scale_by_polyak(f_min=f_min, max_learning_rate=max_learning_rate),
+        optax.scale_by_learning_rate(scaling),
+    )
+
+
+@optimizer(
+    learning_rate=learning_rate_of(1.0),
+    b1=_B1,
+    b2=_B2,
+    eps=_EPS,
+    estim_lr0=Hyperparam(1e-6, 1e-10, 1.0, log=True),
+    estim_lr_coef=Hyperparam(1.0, 0.1, 10.0, log=True),
+    source="Mishchenko & Defazio, Prodigy, 2023, arXiv:2306.06101; optax.contrib.prodigy",
+)
+def prodigy(learning_rate, b1, b2, eps, estim_lr0, estim_lr_coef):
+    r"""Adam that estimates, from how far it has come, how far there is to go, and steps accordingly.
+
+    .. math::
+        a = \text{learning\_rate}\; d\; \frac{\sqrt{1 - \text{b2}^t}}{1 - \text{b1}^t}, \quad
+        r \leftarrow \sqrt{\text{b2}}\; r + a d\; g \cdot (x_0 - x), \quad
+        s \leftarrow \sqrt{\text{b2}}\; s + a d\; g, \quad
+        d \leftarrow \max\left( d, \text{estim\_lr\_coef}\; \frac{r}{|s|_1} \right)
+
+    .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; d g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; d^2 g^2, \quad
+        x \leftarrow x - a\; \frac{m}{\sqrt{v} + d\; \text{eps}}
+
+    with d = estim_lr0 at first, and d of the step before everywhere but beside eps. Not in torch.optim. Leave
+    learning_rate at 1; it is there for schedules. Until the first slope other than zero it waits.
+    """
+    inner = optax.contrib.prodigy(learning_rate, (b1, b2), None, eps, estim_lr0, estim_lr_coef)
+
+    def update(grads, state, params=None, **extra):
+        updates, new = inner.update(grads, state, params, **extra)
+        unmoved = optax.tree.norm(new.grad_sum) == 0  # optax divides by the sum: 0/0 on a plateau
+        wait = (optax.tree.zeros_like(updates), state)
+        return jax.tree.map(lambda old, new: jnp.where(unmoved, old, new), wait, (updates, new))
+
+    return optax.GradientTransformationExtraArgs(inner.init, update)
+
+
+class _AveragedState(NamedTuple):
+    y: Any  # where the gradient is taken
+    free: Any  # the state of optax's schedule_free, z included
+
+
+def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTransformationExtraArgs:
+    """Turns optax's schedule_free, whose params are y, into a rule whose params are the average x it returns."""
+
+    def init(params):
+        return _AveragedState(params, free.init(params))
+
+    def update(grads, state, params=None, *, grad_fn, **_):
+        updates, inner = free.update(grad_fn(state.y), state.free, state.y)
+        y = optax.tree.add(state.y, updates)
+        x = optax.contrib.schedule_free_eval_params(inner, y)
+        return optax.tree.sub(x, params), _AveragedState(y, inner)
+
+    return optax.GradientTransformationExtraArgs(init, update)
+
+
+@optimizer(
+    learning_rate=learning_rate_of(1e-3),
+    b1=_MIXING,
+    source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_sgd",
+)
+def schedule_free_sgd(learning_rate, b1):
+    r"""Draws the running average of a gradient descent's path: as smooth as after a decayed rate, without a schedule.
+
+    .. math::
+        y = (1 - \text{b1})\; z + \text{b1}\; x, \quad z \leftarrow z - \text{learning\_rate}\; g(y), \quad
+        x \leftarrow (1 - c)\; x + c\; z, \quad c = \frac{h_t^2}{\sum_{i \le t} h_i^2}
+
+    with h the largest learning_rate so far: c = 1/t at a constant one. The params are x, the point the method returns;
+    the gradient is taken at y. Not in torch.optim.
+    """
+    return _averaged(optax.contrib.schedule_free_sgd(learning_rate, b1=b1))
+
+
+@optimizer(
+    learning_rate=learning_rate_of(1e-1),
+    b1=_MIXING,
+    b2=_B2,
+    eps=_EPS,
+    weight_decay=Hyperparam(1e-6, 1e-6, 1.0, log=True),
+    source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_adamw",
+)
+def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):
+    r"""Draws the running average of an AdamW's path, with the average in the place of Adam's momentum.
+
+    .. math::
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g(y)^2, \quad
+        z \leftarrow z - \text{learning\_rate} \left( \frac{g(y)}{\sqrt{\hat v} + \text{eps}} +
+        \text{weight\_decay}\; y \right)
+
+    with x, y and c as in schedule_free_sgd. The params are x, the point the method returns. Not in torch.optim.
+    """
+    return _averaged(
+        optax.contrib.schedule_free_adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay)
+    )
