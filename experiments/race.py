@@ -105,13 +105,17 @@ def _rate_stops(name: str, include: float | None = None) -> Float[np.ndarray, "r
 
 
 def _score(surface: Surface, run: Trajectory) -> float:
-    """How well a run went, for tuning: the mean logarithm of the loss above the best, so early arrival counts."""
+    """How well a run went, for tuning: the mean logarithm of the loss above the minimum, so early arrival counts.
+
+    A run that diverges or ever climbs to twice its starting height does not count: what it reaches, it reaches by luck.
+    """
     if run.diverged_at is not None:
         return math.inf
     floor = surface.minimum
     if floor is None:
-        return float(np.mean(run.loss))
-    return float(np.mean(np.log10(np.maximum(run.loss - floor, 1e-12))))
+        return math.inf if run.loss.max() > run.loss[0] + abs(run.loss[0]) else float(np.mean(run.loss))
+    gap = run.loss - floor
+    return math.inf if gap.max() > 2 * gap[0] else float(np.mean(np.log10(np.maximum(gap, 1e-12))))
 
 
 @lru_cache(maxsize=1024)
@@ -119,16 +123,22 @@ def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float 
     """The learning rate an optimizer gets unless its owner sets one: the best of a sweep on this very surface.
 
     Every rule gets the same budget: ``FAN`` rates over the range of its knob, from the surface's own start, without
-    noise. The best has the lowest mean log loss above the minimum. None for rules that choose their own step length.
+    noise. The best has the lowest mean log loss above the minimum among those that never climb to twice their starting
+    height and whose next larger neighbour does not either. None for rules that choose their own step length.
     """
     rule = OPTIMIZERS[optimizer]
     if rule.scheduled is None:
         return None
+    if optimizer == "random_walk":  # the control: gradient descent's step lengths, only the direction is left to chance
+        return tuned_rate(surface, "gradient_descent", num_steps)
     stops = _rate_stops(optimizer)
     runs = [Descent(rule, {rule.scheduled: float(stop)}) for stop in stops]
     done = descend_all(surface, runs, start=surface.start, num_steps=num_steps)
-    scores = [_score(surface, run) for run in done]
-    return float(stops[int(np.argmin(scores))])
+    scores = np.array([_score(surface, run) for run in done])
+    steady = np.where(np.isfinite(np.append(scores[1:], math.inf)), scores, math.inf)
+    if np.isfinite(steady).any():
+        return float(stops[int(np.argmin(steady))])
+    return rule.hyperparams[rule.scheduled].default
 
 
 def resolve(surface: Surface, run: Run) -> Descent:
@@ -136,8 +146,7 @@ def resolve(surface: Surface, run: Run) -> Descent:
     rule = OPTIMIZERS[run.optimizer]
     given = dict(run.hyperparams)
     if rule.scheduled is not None and rule.scheduled not in given:
-        rate = tuned_rate(surface, run.optimizer)
-        given[rule.scheduled] = rule.hyperparams[rule.scheduled].default if rate is None else rate
+        given[rule.scheduled] = tuned_rate(surface, run.optimizer)
     schedule = SCHEDULES[run.schedule]
     filled = schedule.fill(dict(run.schedule_hyperparams))
     return Descent(rule, rule.fill(given), schedule, filled, run.clip_norm, run.l2)

@@ -14,7 +14,7 @@ from landscapes import Surface
 RESOLUTION = 101  # grid points a side
 BANDS = 15  # of the map
 _TICK = 12.5
-_CAMERA = {"eye": {"x": -0.62, "y": -1.36, "z": 1.24}, "center": {"x": 0.0, "y": 0.0, "z": -0.12}}
+_CAMERA = {"eye": {"x": -0.5, "y": -1.1, "z": 0.98}, "center": {"x": 0.02, "y": 0.0, "z": -0.16}}
 _HEIGHT = 0.42  # of the relief, over its width
 
 
@@ -90,7 +90,6 @@ def _template(scheme: str) -> dict[str, Any]:
         "data": {
             "surface": [{"colorscale": scale, **lines}],
             "contour": [{"colorscale": scale, "line": {"color": ink["band"]}}],
-            "mesh3d": [{"color": ink["wall"]}],
         },
     }
 
@@ -128,7 +127,7 @@ def surface_contour(g: Ground) -> dict[str, Any]:
     layout = _axes_layout(
         {"range": list(g.surface.domain[0]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
         {"range": list(g.surface.domain[1]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
-        {"l": 34, "r": 8, "t": 6, "b": 26},
+        {"l": 34, "r": 16, "t": 16, "b": 26},
     )
     return {"data": [trace], "layout": layout}
 
@@ -137,7 +136,7 @@ def surface_relief(g: Ground) -> dict[str, Any]:
     """The relief: opaque, contour lines drawn on it, cut walls down to its base."""
     height, color_top = g.height, scaled(g.color, g.low + g.span)
     top = scaled(height, g.low + g.span)
-    lines = {"show": True, "start": top / 22, "end": top, "size": top / 22, "width": 1, "usecolormap": False}
+    lines = {"show": True, "start": top / 16, "end": top, "size": top / 16, "width": 1, "usecolormap": False}
     sheet = {
         "type": "surface",
         "x": g.xs,
@@ -181,20 +180,13 @@ def _walls(g: Ground, base: float) -> list[dict[str, Any]]:
         (np.full(n, g.xs[0]), g.ys, g.loss[:, 0]),
         (np.full(n, g.xs[-1]), g.ys, g.loss[:, -1]),
     ]
-    i = np.arange(n - 1, dtype=np.int32)
-    triangles = {
-        "i": np.concatenate([i, i]),
-        "j": np.concatenate([i + 1, i + 1 + n]),
-        "k": np.concatenate([i + n, i + n]),
-    }
-    flat = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0}
+    flat = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0, "fresnel": 0.0}
+    wall = {"type": "surface", "meta": "wall", "showscale": False, "hoverinfo": "skip", "lighting": flat}
     walls = []
     for x, y, loss in edges:
         gain = g.height.gain * (loss - g.low)
         rim = np.nan_to_num(np.log10(1 + gain) if g.log else gain, nan=base)
-        z = np.concatenate([rim, np.full(n, base)])
-        corners = {"x": np.tile(x, 2), "y": np.tile(y, 2), "z": z}
-        walls.append({"type": "mesh3d", **corners, **triangles, "lighting": flat, "hoverinfo": "skip"})
+        walls.append({**wall, "x": np.stack([x, x]), "y": np.stack([y, y]), "z": np.stack([rim, np.full(n, base)])})
     return walls
 
 

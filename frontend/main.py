@@ -8,7 +8,8 @@ from frontend.warmup import wait_until_warm
 
 _ICON = Path(__file__).parent / "player" / "icon.svg"
 
-st.set_page_config("Loss landscapes", str(_ICON), layout="wide", initial_sidebar_state=320)
+st.set_page_config("Loss landscapes", str(_ICON), layout="wide", initial_sidebar_state=320,
+                   menu_items={"About": "Every number right, every comparison fair."})  # fmt: skip
 st.logo(str(_ICON))
 
 room = st.navigation([st.Page("rooms/race.py", title="Race", default=True)], position="top")

@@ -205,7 +205,7 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
     rate = result.descents[fan.run].hyperparams[fan.hyperparam]
     return {
         "run": fan.run,
-        "label": f"Drag the learning rate of {labels(result)[fan.run]}",
+        "label": f"{labels(result)[fan.run]}: drag its rate",
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "stride": stride,

@@ -167,7 +167,7 @@ def _shape(surface: Surface) -> None:
         def change(new: float, name: str = name) -> None:
             set_race(replace(race(), shape=tuple({**dict(race().shape), name: new}.items())))
 
-        knob(name.replace("_", " ").capitalize(), param, value, f"shape_{race().surface}_{name}", change)
+        knob(name if len(name) == 1 else _label(name), param, value, f"shape_{race().surface}_{name}", change)
 
 
 def _runs(surface: Surface) -> None:

@@ -1,16 +1,15 @@
-"""`descend`: one optimizer down one landscape, every step kept; and `descend_all`, many of them under equal conditions."""
+"""`descend`: one optimizer down one landscape, every step kept; `descend_all`: many, under equal conditions."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
 from optimizers.catalogue import OPTIMIZERS, SCHEDULES
-from optimizers.entry import Optimizer, Schedule
+from optimizers.entry import Entry, Optimizer, Schedule, as_number
 from optimizers.program import (
     CHUNK,
     HYPERPARAMS,
@@ -27,6 +26,7 @@ from optimizers.program import (
 
 _RULE_INDEX = {name: i for i, name in enumerate(OPTIMIZERS)}
 _RATE_INDEX = {name: i for i, name in enumerate(SCHEDULES)}
+_MOST_STEPS = 2**31 - 2 * CHUNK  # rows are counted in int32
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ class Trajectory:
 
 @dataclass(frozen=True)
 class Descent:
-    """One run of a race: a rule, its hyperparameters, and what is done to its rate and its gradient."""
+    """One run of a race: a rule, its hyperparameters, and what is done to its rate and its gradient.
+
+    Raises:
+        ValueError: naming what is wrong, which, and what is allowed.
+    """
 
     optimizer: Optimizer
     hyperparams: Mapping[str, float] = field(default_factory=dict)
@@ -54,6 +58,13 @@ class Descent:
     schedule_hyperparams: Mapping[str, float] = field(default_factory=dict)
     clip_norm: float = math.inf  # gradients longer than this are scaled down to it, direction kept
     l2: float = 0.0  # added to the gradient as l2 * params, after clipping, as torch.optim's weight_decay
+
+    def __post_init__(self) -> None:
+        _check_shelved("optimizer", self.optimizer, OPTIMIZERS)
+        _check_shelved("schedule", self.schedule, SCHEDULES)
+        if not as_number(self.clip_norm) > 0:
+            raise ValueError(f"clip_norm is {self.clip_norm!r}; a number above 0 is needed, inf for no clipping")
+        _level("l2", self.l2)
 
 
 @dataclass(frozen=True)
@@ -66,31 +77,61 @@ class _Alone:
         return self.landscape(params)
 
 
+def _check_shelved(what: str, entry: Any, shelf: Mapping[str, Entry]) -> None:
+    # equal is not enough: entries compare by name, and the program holds the shelf's own functions
+    if not any(entry is shelved for shelved in shelf.values()):
+        name = entry.name if isinstance(entry, Entry) else entry
+        raise ValueError(f"{what} {name!r} is not an entry of {what.upper()}S; known: {', '.join(sorted(shelf))}")
+
+
+def _level(name: str, value: Any) -> float:
+    if not 0 <= as_number(value) < math.inf:
+        raise ValueError(f"{name} is {value!r}; a finite number from 0 up is needed")
+    return float(value)
+
+
+def _whole(name: str, value: Any, high: int) -> int:
+    number = as_number(value)
+    if not (0 <= number <= high and number == int(number)):
+        raise ValueError(f"{name} is {value!r}; a whole number from 0 to {high} is needed")
+    return int(number)
+
+
+def _point(start: Any) -> Float[np.ndarray, "dim"]:
+    try:
+        point = np.asarray(start, float)
+    except (TypeError, ValueError):
+        point = np.asarray(math.nan)
+    if point.ndim != 1 or not point.size or not np.isfinite(point).all():
+        raise ValueError(f"start is {start!r}; a flat sequence of finite numbers is needed")
+    return point
+
+
 def _split(landscape: Any) -> tuple[Loss, Any]:
-    return landscape.split() if hasattr(landscape, "split") else (_Alone(landscape), ())
-
-
-def _padded(values: Iterable[float], size: int) -> list[float]:
-    values = list(values)
-    return values + [0.0] * (size - len(values))
+    if hasattr(landscape, "split"):
+        return landscape.split()
+    if not (callable(landscape) and isinstance(landscape, Hashable)):
+        raise ValueError(f"landscape is {landscape!r}; a hashable callable params -> scalar is needed")
+    return _Alone(landscape), ()
 
 
 def _lanes(runs: Sequence[Descent]) -> Lanes:
-    idle = Descent(next(iter(OPTIMIZERS.values())))
-    padded = [*runs, *([idle] * (LANES - len(runs)))]
-    rows = [
-        (
-            _RULE_INDEX[run.optimizer.name],
-            _padded(run.optimizer.fill(run.hyperparams).values(), HYPERPARAMS),
-            _RATE_INDEX[run.schedule.name],
-            _padded(run.schedule.fill(run.schedule_hyperparams).values(), SCHEDULE_HYPERPARAMS),
-            run.clip_norm,
-            run.l2,
-        )
-        for run in padded
-    ]
-    kinds = (np.int32, float, np.int32, float, float, float)
-    return Lanes(*(np.asarray(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)))
+    lanes = Lanes(
+        rule=np.zeros(LANES, np.int32),
+        hyperparams=np.zeros((LANES, HYPERPARAMS)),
+        rate=np.zeros(LANES, np.int32),
+        rate_hyperparams=np.zeros((LANES, SCHEDULE_HYPERPARAMS)),
+        clip_norm=np.zeros(LANES),
+        l2=np.zeros(LANES),
+    )
+    for i, run in enumerate(runs):
+        hyperparams = run.optimizer.fill(run.hyperparams).values()
+        rate_hyperparams = run.schedule.fill(run.schedule_hyperparams).values()
+        lanes.rule[i], lanes.rate[i] = _RULE_INDEX[run.optimizer.name], _RATE_INDEX[run.schedule.name]
+        lanes.hyperparams[i, : len(hyperparams)] = list(hyperparams)
+        lanes.rate_hyperparams[i, : len(rate_hyperparams)] = list(rate_hyperparams)
+        lanes.clip_norm[i], lanes.l2[i] = float(run.clip_norm), float(run.l2)
+    return lanes
 
 
 def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray) -> Trajectory:
@@ -116,8 +157,9 @@ def descend_all(
         start: the params of row 0, shape (dim,).
         num_steps: how many steps, at least 0.
         noise: standard deviation of the Gaussian noise on each gradient component.
-        seed: of the noise, and of the rules that draw.
-        progress: called with (steps done, steps in all) after each chunk; what it raises ends the run.
+        seed: of the noise, and of the rules that draw; from 0 to 2**32 - 1.
+        progress: called with (steps done, steps in all) after each chunk of steps, which all runs of a batch of
+            `program.LANES` take together; what it raises ends the run.
 
     Returns:
         A `Trajectory` a run, each of num_steps + 1 rows.
@@ -125,36 +167,34 @@ def descend_all(
     Raises:
         ValueError: naming what is wrong, which, and what is allowed.
     """
-    origin = np.asarray(start, float)
-    if origin.ndim != 1 or not np.isfinite(origin).all():
-        raise ValueError(f"start is {start!r}; a flat sequence of finite numbers is needed")
-    if int(num_steps) != num_steps or num_steps < 0:
-        raise ValueError(f"num_steps is {num_steps!r}; a whole number from 0 up is needed")
-    if not (math.isfinite(noise) and noise >= 0):
-        raise ValueError(f"noise is {noise!r}; a finite number from 0 up is needed")
-    if int(seed) != seed or not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed!r}; a whole number from 0 to {2**32 - 1} is needed")
+    loss, values = _split(landscape)
+    origin, steps = _point(start), _whole("num_steps", num_steps, _MOST_STEPS)
+    level, seed = _level("noise", noise), _whole("seed", seed, 2**32 - 1)
+    conditions = Conditions(values, np.asarray(float(steps)))
+    batches = [runs[at : at + LANES] for at in range(0, len(runs), LANES)]
     done: list[Trajectory] = []
-    for at in range(0, len(runs), LANES):
-        done += _descend_lanes(landscape, runs[at : at + LANES], origin, int(num_steps), noise, seed, progress)
+    for i, batch in enumerate(batches):
+        chunks = []
+        for first, rows in _run_chunks(loss, batch, conditions, origin, steps, level, seed):
+            chunks.append(rows)
+            if progress is not None:
+                progress(i * steps + first + rows[0].shape[1] - 1, steps * len(batches))
+        whole = [np.concatenate(parts, axis=1) for parts in zip(*chunks, strict=True)]
+        done += [_trajectory(*run) for run in zip(*whole, strict=True)]
     return done
 
 
-def _descend_lanes(landscape, runs, origin, num_steps, noise, seed, progress) -> list[Trajectory]:
-    loss, values = _split(landscape)
-    program, lanes = program_of(loss), _lanes(runs)
-    shared, key = Conditions(values, np.float64(num_steps)), np.asarray([0, seed], np.uint32)
+def _run_chunks(loss: Loss, batch: Sequence[Descent], conditions: Conditions, origin: np.ndarray, num_steps: int,
+                noise: float, seed: int) -> Iterator[tuple[int, list[np.ndarray]]]:  # fmt: skip
+    """Yields each chunk's first row number and its rows, without the unused lanes."""
+    program, lanes, key = program_of(loss), _lanes(batch), np.asarray([0, seed], np.uint32)
     carry = Carry(np.tile(origin, (LANES, 1)), np.zeros((LANES, state_size(origin.size))), np.ones(LANES, bool))
-    chunks = []
     for first in range(0, num_steps + 1, CHUNK):
-        rows = min(CHUNK, num_steps + 1 - first)
+        count = min(CHUNK, num_steps + 1 - first)
         draws = draw_chunk(key, np.int32(first), np.float64(noise), dim=origin.size)
-        carry, seen = program(lanes, shared, draws, carry, np.int32(len(runs)), np.int32(first), np.int32(rows))
-        chunks.append(jax.tree.map(lambda leaf: np.asarray(leaf)[: len(runs), :rows], seen))
-        if progress is not None:
-            progress(min(first + rows - 1, num_steps), num_steps)
-    whole = jax.tree.map(lambda *parts: np.concatenate(parts, axis=1), *chunks)
-    return [_trajectory(*(leaf[i] for leaf in whole)) for i in range(len(runs))]
+        counts = (np.int32(len(batch)), np.int32(first), np.int32(count))
+        carry, rows = program(lanes, conditions, draws, carry, *counts)
+        yield first, [np.asarray(leaf)[: len(batch), :count] for leaf in rows]
 
 
 def descend(

@@ -23,15 +23,23 @@ def learning_rate_of(default: float) -> Hyperparam:
     return Hyperparam(default, 1e-6, 10.0, log=True)
 
 
+def as_number(value: Any) -> float:
+    """The value as a Python float: an int or a NumPy scalar would compile anew. NaN for what is not a number."""
+    try:
+        return math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
 @dataclass(frozen=True)
 class Entry:
     """A named function of traced floats. Equal and hashable by name, so that it may stand in a static argument."""
 
     name: str
+    title: str = field(compare=False, repr=False)  # how people write the name
     function: Callable[..., Any] = field(compare=False, repr=False)
     hyperparams: Mapping[str, Hyperparam] = field(compare=False, repr=False)
     source: str = field(compare=False, repr=False)
-    title: str = field(default="", compare=False, repr=False)  # how people write the name
 
     @property
     def summary(self) -> str:
@@ -58,10 +66,10 @@ class Entry:
         if unknown:
             known = ", ".join(self.hyperparams) or "none"
             raise ValueError(f"unknown hyperparameter {unknown[0]!r} of {self.name}; known: {known}")
-        values = {name: float(given.get(name, knob.default)) for name, knob in self.hyperparams.items()}
+        values = {name: as_number(given.get(name, knob.default)) for name, knob in self.hyperparams.items()}
         for name, value in values.items():
             if not math.isfinite(value):
-                raise ValueError(f"{name} of {self.name} is {value}; a finite number is needed")
+                raise ValueError(f"{name} of {self.name} is {given[name]!r}; a finite number is needed")
         return values
 
 
@@ -69,10 +77,10 @@ class Entry:
 class Optimizer(Entry):
     """A rule that turns gradients into updates: ``function(**hyperparams) -> optax.GradientTransformation``.
 
-    Its ``update`` is called with these extra arguments: ``value``, ``grad`` and ``value_fn``, the loss, its gradient and
-    the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any point
-    as the rule is given it, clipped; and ``key``, the step's random key. ``scheduled`` names the hyperparameter that a
-    schedule multiplies; None for rules that choose their own step length.
+    Its ``update`` is called with these extra arguments: ``value``, ``grad`` and ``value_fn``, the loss, its gradient
+    and the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any
+    point as the rule is given it, clipped; and ``key``, the step's random key. ``scheduled`` names the hyperparameter
+    that a schedule multiplies; None for rules that choose their own step length.
     """
 
     scheduled: str | None = "learning_rate"
@@ -87,30 +95,18 @@ class Schedule(Entry):
     """A factor on the learning rate: ``function(step, num_steps, **hyperparams)`` in traced floats."""
 
 
-# Names that are not written as ordinary words.
-_TITLES = {
-    "adamw": "AdamW", "rmsprop": "RMSProp", "amsgrad": "AMSGrad", "radam": "RAdam", "adabelief": "AdaBelief",
-    "adagrad": "AdaGrad", "adadelta": "AdaDelta", "adamax": "AdaMax", "ademamix": "AdEMAMix", "adopt": "ADOPT",
-    "sign_sgd": "Sign SGD", "polyak_sgd": "Polyak SGD", "lbfgs": "L-BFGS", "sam": "SAM", "newton": "Newton",
-    "schedule_free_sgd": "Schedule-free SGD", "schedule_free_adamw": "Schedule-free AdamW", "wsd": "WSD",
-    "warmup_cosine": "Warmup, cosine", "one_cycle": "One-cycle", "nadam": "NAdam",
-}  # fmt: skip
+def optimizer(
+    *, source: str, title: str = "", scheduled: str | None = "learning_rate", **knobs: Hyperparam
+) -> Callable[[Callable[..., Any]], Optimizer]:
+    """Makes the decorated function an `Optimizer` of its own name; ``knobs`` are its hyperparameters."""
+    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled)
 
 
-def _entry(cls: type[Entry], source: str, knobs: Mapping[str, Hyperparam], fixed: Mapping[str, Any]):
-    def shelve(function: Callable[..., Any]):
-        name = function.__name__
-        title = _TITLES.get(name, name.replace("_", " ").capitalize())
-        return cls(name, function, dict(knobs), source, title, **fixed)
-
-    return shelve
+def schedule(*, source: str, title: str = "", **knobs: Hyperparam) -> Callable[[Callable[..., Any]], Schedule]:
+    """Makes the decorated function a `Schedule` of its own name; ``knobs`` are its hyperparameters."""
+    return lambda function: Schedule(*_named(function, title), function, knobs, source)
 
 
-def optimizer(*, source: str, scheduled: str | None = "learning_rate", **knobs: Hyperparam) -> Callable[..., Any]:
-    """Makes the decorated function an `Optimizer` of its own name; keyword arguments are its hyperparameters."""
-    return _entry(Optimizer, source, knobs, {"scheduled": scheduled})
-
-
-def schedule(*, source: str, **knobs: Hyperparam) -> Callable[..., Any]:
-    """Makes the decorated function a `Schedule` of its own name; keyword arguments are its hyperparameters."""
-    return _entry(Schedule, source, knobs, {})
+def _named(function: Callable[..., Any], title: str) -> tuple[str, str]:
+    name = function.__name__
+    return name, title or name.replace("_", " ").capitalize()

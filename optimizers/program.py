@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from optimizers.catalogue import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Optimizer
@@ -27,39 +28,40 @@ HYPERPARAMS = max(len(rule.hyperparams) for rule in _RULES)
 SCHEDULE_HYPERPARAMS = max(len(rate.hyperparams) for rate in _RATES)
 
 Loss = Callable[[Array, Any], Array]
+Given = Array | np.ndarray  # NumPy on its way in, traced inside
 
 
 class Lanes(NamedTuple):
     """What the lanes run, all traced; unused lanes hold zeros."""
 
-    rule: Int[Array, "lane"]
-    hyperparams: Float[Array, "lane hyperparam"]
-    rate: Int[Array, "lane"]
-    rate_hyperparams: Float[Array, "lane rate_hyperparam"]
-    clip_norm: Float[Array, "lane"]
-    l2: Float[Array, "lane"]
+    rule: Int[Given, "lane"]
+    hyperparams: Float[Given, "lane hyperparam"]
+    rate: Int[Given, "lane"]
+    rate_hyperparams: Float[Given, "lane rate_hyperparam"]
+    clip_norm: Float[Given, "lane"]
+    l2: Float[Given, "lane"]
 
 
 class Conditions(NamedTuple):
     """What all lanes share, all traced: that is what makes a race fair."""
 
     values: Any  # the landscape's own, see `Surface.split`
-    num_steps: Float[Array, ""]
+    num_steps: Float[Given, ""]
 
 
 class Draw(NamedTuple):
     """The randomness of one step, the same for every lane."""
 
-    key: Array  # for the rules that draw; independent of the push
-    push: Float[Array, "dim"]  # the gradient noise
+    key: Given  # for the rules that draw; independent of the push
+    push: Float[Given, "dim"]  # the gradient noise
 
 
 class Carry(NamedTuple):
     """Where the lanes stand between two chunks."""
 
-    params: Float[Array, "lane dim"]
-    state: Float[Array, "lane state"]
-    alive: Array
+    params: Float[Given, "lane dim"]
+    state: Float[Given, "lane state"]
+    alive: Bool[Given, "lane"]
 
 
 class Rows(NamedTuple):
@@ -85,7 +87,7 @@ def _pack(state: Any, size: int) -> Float[Array, "state"]:
     return jnp.pad(vector, (0, size - vector.size))
 
 
-def _named(rule: Optimizer, hyperparams: Float[Array, "hyperparam"], factor: Float[Array, ""]) -> dict[str, Array]:
+def _named(rule: Optimizer, hyperparams: Float[Given, "hyperparam"], factor: Float[Array, ""]) -> dict[str, Any]:
     values = {name: hyperparams[i] for i, name in enumerate(rule.hyperparams)}
     if rule.scheduled is not None:
         values[rule.scheduled] = values[rule.scheduled] * factor
@@ -107,7 +109,7 @@ def state_size(dim: int) -> int:
 
 
 @partial(jax.jit, static_argnames="dim")
-def draw_chunk(key: Array, first: Array, noise: Array, *, dim: int) -> Draw:
+def draw_chunk(key: Any, first: Any, noise: Any, *, dim: int) -> Draw:
     """The draws of a chunk's steps; a step's depends on the seed and its number only. Compiled once a dimension."""
 
     def draw(row: Array) -> Draw:
@@ -126,7 +128,7 @@ def _begin(lane: Lanes, start: Float[Array, "dim"]) -> Float[Array, "state"]:
     return lax.switch(lane.rule, [begin(rule) for rule in _RULES], start)
 
 
-def _factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Array, ""]) -> Float[Array, ""]:
+def _factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Given, ""]) -> Float[Array, ""]:
     def at(rate):
         return lambda step: jnp.asarray(
             rate.function(step, num_steps, *lane.rate_hyperparams[: len(rate.hyperparams)]), float
@@ -144,7 +146,7 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
     once = jax.jit(loss)
 
     def plain(params: Array) -> Array:
-        return once(params, values)
+        return once(params, values).astype(float)  # a slice of a float32 network too
 
     def forwards(params: Array) -> tuple[Array, Array]:
         value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim))
@@ -166,7 +168,7 @@ def _runs_forwards(function: Callable[[Array], Array], dim: int) -> bool:
     return True
 
 
-def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Array, ""]) -> Float[Array, "dim"]:
+def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Given, ""]) -> Float[Array, "dim"]:
     norm = jnp.sqrt(grad @ grad)
     return grad * jnp.where(norm > clip_norm, clip_norm / norm, 1.0)
 
@@ -242,9 +244,7 @@ class Program:
         self._first = threading.Lock()
         self._warm: set[int] = set()
 
-    def __call__(
-        self, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, *counts: Array
-    ) -> tuple[Carry, Rows]:
+    def __call__(self, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, *counts: Any) -> tuple[Carry, Rows]:
         dim = carry.params.shape[1]
         if dim in self._warm:
             return self._run(lanes, shared, draws, carry, *counts)
@@ -255,6 +255,14 @@ class Program:
 
 
 @lru_cache(maxsize=33)  # the catalogue's own, and 32 formulas
+def _kept_program(loss: Loss) -> Program:
+    return Program(loss)
+
+
+_KEEPING = threading.Lock()  # lru_cache alone may build two programs for two visitors who ask at once
+
+
 def program_of(loss: Loss) -> Program:
     """The program of a loss, kept while it is among the 33 used last; its memory goes with it."""
-    return Program(loss)
+    with _KEEPING:
+        return _kept_program(loss)

@@ -38,7 +38,11 @@ def cosine(step, num_steps):
     return 0.5 * (1.0 + jnp.cos(jnp.pi * step / num_steps))
 
 
-@schedule(warmup=Hyperparam(0.1, 0.0, 0.9), source="Goyal et al., 2017, arXiv:1706.02677, with SGDR's cosine")
+@schedule(
+    warmup=Hyperparam(0.1, 0.0, 0.9),
+    title="Warmup, cosine",
+    source="Goyal et al., 2017, arXiv:1706.02677, with SGDR's cosine",
+)
 def warmup_cosine(step, num_steps, warmup):
     """Climbs linearly from zero over the first `warmup` of the run, then falls along half a cosine."""
     climb = jnp.maximum(warmup * num_steps, 1e-9)
@@ -50,6 +54,7 @@ def warmup_cosine(step, num_steps, warmup):
     peak_at=Hyperparam(0.3, 0.05, 0.95),
     div_factor=Hyperparam(25.0, 1.0, 100.0, log=True),
     final_div_factor=Hyperparam(1e4, 1.0, 1e6, log=True),
+    title="One-cycle",
     source="Smith & Topin, Super-convergence, 2017, arXiv:1708.07120; cosine legs as in torch's OneCycleLR",
 )
 def one_cycle(step, num_steps, peak_at, div_factor, final_div_factor):
@@ -64,6 +69,7 @@ def one_cycle(step, num_steps, peak_at, div_factor, final_div_factor):
 @schedule(
     warmup=Hyperparam(0.0, 0.0, 0.5),
     decay=Hyperparam(0.2, 0.01, 0.5),
+    title="WSD",
     source="Hu et al., MiniCPM (warmup-stable-decay), 2024, arXiv:2404.06395",
 )
 def wsd(step, num_steps, warmup, decay):

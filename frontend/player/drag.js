@@ -8,7 +8,7 @@ export class Drag {
     this.player = player;
     this.el = document.createElement("div");
     this.el.className = "ll-drag";
-    this.el.innerHTML = '<label><span class="ll-who"></span><output></output></label><input type="range" min="0" step="1">';
+    this.el.innerHTML = '<span class="ll-who"></span><input type="range" min="0" step="1"><output></output>';
     this.range = this.el.querySelector("input");
     this.value = this.el.querySelector("output");
     this.range.addEventListener("input", () => this.move());

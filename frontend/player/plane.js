@@ -110,8 +110,8 @@ export class Plane extends Plot {
     this.ctx.font = `italic ${this.font}`;
     this.ctx.fillStyle = ink.ink2;
     this.ctx.textBaseline = "middle";
-    this.ctx.fillText("x", left + width - 8, top + height + 15);
-    this.ctx.fillText("y", left - 18, top + 8);
+    this.ctx.fillText("x", left + width + 4, top + height + 15);
+    this.ctx.fillText("y", left - 12, top - 8);
   }
 
   /** What lies under the pointer, in words. */

@@ -18,9 +18,10 @@ export function loadPlotly(base) {
   return window.__plotly;
 }
 
-function traceWithRows(trace) {
+function traceWithRows(trace, ink) {
   const out = { ...trace };
-  for (const key of ["z", "surfacecolor"]) if (out[key]?.shape) out[key] = rows(out[key]);
+  if (trace.meta === "wall") Object.assign(out, { colorscale: [[0, ink.wall], [1, ink.wall]] });
+  for (const key of ["x", "y", "z", "surfacecolor"]) if (out[key]?.shape) out[key] = rows(out[key]);
   return out;
 }
 
@@ -35,6 +36,7 @@ export class Plot {
     this.el.dataset.id = spec.id;
     this.el.dataset.short = spec.short ?? spec.title;
     this.frame = this.el.querySelector(".ll-plot");
+    this.spec = spec;
     this.gd = this.el.querySelector(".ll-plotly");
     this.canvas = this.el.querySelector("canvas");
     this.ctx = this.canvas.getContext("2d");
@@ -62,7 +64,7 @@ export class Plot {
     layout.template = this.player.tree.templates[this.player.scheme];
     [layout.width, layout.height] = this.size;
     const config = { ...CONFIG, ...this.config() };
-    await Plotly.react(this.gd, spec.figure.data.map(traceWithRows), layout, config);
+    await Plotly.react(this.gd, spec.figure.data.map((trace) => traceWithRows(trace, this.player.ink)), layout, config);
     this.ready = true;
     this.attach();
     this.pixels.clear();
@@ -78,7 +80,8 @@ export class Plot {
     layout.uirevision = this.spec.view ?? "fixed";
     const tick = this.player.projector ? 17 : 12.5;
     for (const axis of ["xaxis", "yaxis"]) {
-      if (layout[axis]) layout[axis].tickfont = { ...layout[axis].tickfont, size: tick };
+      // Plotly writes powers of ten a quarter larger than it is told.
+      if (layout[axis]) layout[axis].tickfont = { size: layout[axis].type === "log" ? tick / 1.25 : tick };
     }
     if (this.player.projector && layout.xaxis) {
       layout.margin = { ...layout.margin, l: layout.margin.l + 14, b: layout.margin.b + 8 };

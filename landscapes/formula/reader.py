@@ -171,6 +171,8 @@ def _check_order(tokens: list[_Token], end: int) -> None:
         if len(open_brackets) > MAX_DEPTH:
             raise FormulaError("too many brackets inside one another", token.position, "(", f"at most {MAX_DEPTH}")
         before = token
+    if before is not None and _function(before) is not None:
+        raise _bare(before)
     if operand:
         raise FormulaError("the formula ends too early", end, "", _OPERAND)
     if open_brackets:
@@ -181,8 +183,7 @@ def _check_operand(token: _Token, before: _Token | None, open_brackets: list[tup
     """Refuses what is no operand; returns whether one is still due."""
     if before is not None and _function(before) is not None:
         if token.text != "(":
-            message = f"{before.text} needs its argument in brackets"
-            raise FormulaError(message, before.position, before.text, f"{before.text}(...)")
+            raise _bare(before)
         open_brackets.append((token, True))
         return True
     if token.text == "(":
@@ -218,6 +219,11 @@ def _check_operator(token: _Token, before: _Token | None, open_brackets: list[tu
     return True
 
 
+def _bare(function: _Token) -> FormulaError:
+    name = function.text
+    return FormulaError(f"{name} needs its argument in brackets", function.position, name, f"{name}(...)")
+
+
 def _function(token: _Token) -> Operation | None:
     return FUNCTIONS.get(ALIASES.get(token.text, token.text)) if token.kind == "name" else None
 
@@ -241,9 +247,8 @@ class _Builder:
     def build(self, node: ast.AST, depth: int = 1) -> Node:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self._error(
-                "the formula has too many parts", node, f"at most {MAX_NODES} numbers, names and operations"
-            )
+            allowed = f"at most {MAX_NODES} numbers, names and operations"
+            raise self._error("the formula has too many parts", node, allowed)
         if depth > MAX_DEPTH:
             raise self._error("too many operations inside or behind one another", node, f"at most {MAX_DEPTH}")
         match node:

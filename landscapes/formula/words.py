@@ -5,7 +5,7 @@ the value is finite and the derivative is not: ``where`` keeps the infinity out 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -22,8 +22,8 @@ class Operation:
 
     name: str  # in canonical text: a function's name, or an operator's sign
     arity: int
-    numpy: Callable[..., Any]
-    jax: Callable[..., Any]
+    numpy: Callable[..., Any] = field(compare=False)
+    jax: Callable[..., Any] = field(compare=False)
     latex: str = ""  # of a function: its name, or a pattern with {0}, {1} for its arguments
     meaning: str = ""  # for the help text
 

@@ -110,7 +110,7 @@ def beale(x, y):
 
 @surface(
     domain=((-1.5, 4.0), (-3.0, 4.0)),
-    start=(3.4, 0.8),
+    start=(-1.2, 3.2),
     minima=((0.5 - np.pi / 3, -0.5 - np.pi / 3),),
     minimum=-np.sqrt(3) / 2 - np.pi / 3,
     title="McCormick",

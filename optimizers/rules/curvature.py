@@ -1,4 +1,4 @@
-"""Rules that look at how the slope changes: with the curvature itself, an estimate of it, or one probe beside the path."""
+"""Rules that look at how the slope changes: by the curvature, an estimate of it, or a probe beside the path."""
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +10,8 @@ from optimizers.entry import Hyperparam, learning_rate_of, optimizer
 def _heeding(transform: optax.GradientTransformationExtraArgs, *names: str) -> optax.GradientTransformationExtraArgs:
     """Passes on only the extra arguments of these names, to transforms that refuse others."""
 
-    def update(grads, state, params=None, **extra):
-        return transform.update(grads, state, params, **{name: extra[name] for name in names})
+    def update(updates, state, params=None, **extra):
+        return transform.update(updates, state, params, **{name: extra[name] for name in names})
 
     return optax.GradientTransformationExtraArgs(transform.init, update)
 
@@ -30,18 +30,19 @@ def newton(learning_rate):
     damps it. Not in torch.optim. The params must be one vector.
     """
 
-    def update(grads, state, params=None, *, value_fn, **_):
+    def update(updates, state, params=None, **extra):
         def bend(axis):  # a row of the Hessian; mapped, not vmapped, for a landscape's switch compiles far faster so
-            return jax.jvp(jax.grad(value_fn), (params,), (axis,))[1]
+            return jax.jvp(jax.grad(extra["value_fn"]), (params,), (axis,))[1]
 
-        hessian = jax.lax.map(bend, jnp.eye(grads.size, dtype=grads.dtype))
-        return -learning_rate * jnp.linalg.solve(hessian, grads), state
+        hessian = jax.lax.map(bend, jnp.eye(updates.size, dtype=updates.dtype))
+        return -learning_rate * jnp.linalg.solve(hessian, updates), state
 
     return optax.GradientTransformationExtraArgs(optax.init_empty_state, update)
 
 
 @optimizer(
     scheduled=None,
+    title="L-BFGS",
     source="Liu & Nocedal, On the limited memory BFGS method, 1989; Nocedal & Wright, Numerical Optimization, "
     "algorithms 7.4, 7.5 and 3.5; optax.lbfgs",
 )
@@ -50,9 +51,9 @@ def lbfgs():
 
     .. math:: x \leftarrow x - h\; P g, \quad h \text{ from a zoom line search with the strong Wolfe conditions}
 
-    with P the BFGS estimate of the inverse Hessian from the last ten differences of params and gradients. A step takes up
-    to 20 more losses and gradients. torch.optim.LBFGS differs: its default takes h = learning_rate, and a step of it
-    is 20 iterations.
+    with P the BFGS estimate of the inverse Hessian from the last ten differences of params and gradients. A step takes
+    up to 20 more losses and gradients. torch.optim.LBFGS differs: its default takes h = learning_rate, and a step of
+    it is 20 iterations.
     """
     return _heeding(optax.lbfgs(), "value", "grad", "value_fn")
 
@@ -60,6 +61,7 @@ def lbfgs():
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
     rho=Hyperparam(0.05, 1e-4, 1.0, log=True),
+    title="SAM",
     source="Foret et al., Sharpness-aware minimization, 2020, arXiv:2010.01412; optax.contrib.sam",
 )
 def sam(learning_rate, rho):
@@ -68,9 +70,8 @@ def sam(learning_rate, rho):
     .. math::
         x \leftarrow x - \text{learning\_rate}\; g\!\left( x + \text{rho}\; \frac{g(x)}{|g(x)|} \right)
 
-    With gradient descent as the rule inside; two gradients a step. It does not settle: at a minimum of curvature
-    :math:`\lambda` it hops between two points
-    :math:`\text{learning\_rate}\; \lambda\; \text{rho} / (2 - \text{learning\_rate}\; \lambda)` away. Not in torch.optim.
+    With gradient descent as the rule inside; two gradients a step. Not in torch.optim. It does not settle: at a minimum
+    of curvature c it hops between two points, each learning_rate c rho / (2 - learning_rate c) away.
     """
     uphill = optax.chain(
         optax.normalize_by_update_norm(eps=jnp.finfo(float).tiny),  # 0 stays 0, where optax.contrib.normalize gives NaN

@@ -24,7 +24,8 @@ def adam(learning_rate, b1, b2, eps):
     r"""Moves every coordinate about learning_rate a step while its slopes agree, less when they contradict each other.
 
     .. math::
-        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{\hat v} + \text{eps}}
 
     with the bias corrections :math:`\hat m = m / (1 - \text{b1}^t)` and :math:`\hat v = v / (1 - \text{b2}^t)`.
@@ -39,6 +40,7 @@ def adam(learning_rate, b1, b2, eps):
     b2=_B2,
     eps=_EPS,
     weight_decay=Hyperparam(1e-2, 1e-6, 1.0, log=True),
+    title="AdamW",
     source="Loshchilov & Hutter, Decoupled weight decay regularization, 2017, arXiv:1711.05101; optax.adamw",
 )
 def adamw(learning_rate, b1, b2, eps, weight_decay):
@@ -59,6 +61,7 @@ def adamw(learning_rate, b1, b2, eps, weight_decay):
     b1=_B1,
     b2=_B2,
     eps=_EPS,
+    title="NAdam",
     source="Dozat, Incorporating Nesterov momentum into Adam, ICLR workshop, 2016; optax.nadam",
 )
 def nadam(learning_rate, b1, b2, eps):
@@ -68,7 +71,7 @@ def nadam(learning_rate, b1, b2, eps):
         x \leftarrow x - \frac{\text{learning\_rate}}{\sqrt{\hat v} + \text{eps}} \left(
         \frac{\text{b1}\; m}{1 - \text{b1}^{t+1}} + \frac{(1 - \text{b1})\; g}{1 - \text{b1}^t} \right)
 
-    with Adam's m and v. torch.optim.NAdam differs: there b1 grows along a schedule of its own, as in Dozat's full report.
+    with Adam's m and v. torch.optim.NAdam differs: there b1 follows a schedule of its own, as in Dozat's full report.
     """
     return optax.nadam(learning_rate, b1, b2, eps)
 
@@ -78,6 +81,7 @@ def nadam(learning_rate, b1, b2, eps):
     b1=_B1,
     b2=_B2,
     eps=_EPS,
+    title="AdaMax",
     source="Kingma & Ba, Adam, 2014, arXiv:1412.6980, section 7.1; optax.adamax",
 )
 def adamax(learning_rate, b1, b2, eps):
@@ -97,13 +101,15 @@ def adamax(learning_rate, b1, b2, eps):
     b1=_B1,
     b2=_B2,
     eps=_EPS,
+    title="AMSGrad",
     source="Reddi, Kale & Kumar, On the convergence of Adam and beyond, 2018, arXiv:1904.09237; optax.amsgrad",
 )
 def amsgrad(learning_rate, b1, b2, eps):
     r"""Adam that never forgets a steep slope: its step lengths can only shrink, which mends Adam's counterexample.
 
     .. math::
-        w \leftarrow \max(w, \hat v), \quad x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{w} + \text{eps}}
+        w \leftarrow \max(w, \hat v), \quad
+        x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{w} + \text{eps}}
 
     with Adam's m and v. torch.optim.Adam(amsgrad=True) differs: it takes the maximum of v before the bias correction;
     the paper corrects neither.
@@ -112,11 +118,12 @@ def amsgrad(learning_rate, b1, b2, eps):
 
 
 @optimizer(
-    learning_rate=learning_rate_of(1e-1),
+    learning_rate=learning_rate_of(3e-3),
     b1=_B1,
     b2=_B2,
     eps=_EPS,
     threshold=Hyperparam(5.0, 4.0, 20.0),
+    title="RAdam",
     source="Liu et al., On the variance of the adaptive learning rate and beyond, 2019, arXiv:1908.03265; optax.radam",
 )
 def radam(learning_rate, b1, b2, eps, threshold):
@@ -141,6 +148,7 @@ def radam(learning_rate, b1, b2, eps, threshold):
     b1=_B1,
     b2=_B2,
     eps=Hyperparam(1e-16, 1e-20, 1e-2, log=True),
+    title="AdaBelief",
     source="Zhuang et al., AdaBelief, 2020, arXiv:2010.07468; optax.adabelief",
 )
 def adabelief(learning_rate, b1, b2, eps):
@@ -207,7 +215,7 @@ class _AdanState(NamedTuple):
     b2=Hyperparam(0.92, 0.0, 0.999),
     b3=Hyperparam(0.99, 0.0, 0.9999),
     eps=_EPS,
-    source="Xie et al., Adan, 2022, arXiv:2208.06677, and the authors' code, whose b1, b2, b3 are 1 - beta of the paper",
+    source="Xie et al., Adan, 2022, arXiv:2208.06677, and the authors' code, whose b1, b2, b3 are 1 - the paper's",
 )
 def adan(learning_rate, b1, b2, b3, eps):
     r"""Adam that also averages how the slope changes, and so foresees the next one.
@@ -226,18 +234,18 @@ def adan(learning_rate, b1, b2, b3, eps):
         zeros = optax.tree.zeros_like(params)
         return _AdanState(jnp.zeros((), jnp.int32), zeros, zeros, zeros, zeros)
 
-    def update(grads, state, params=None):
+    def update(updates, state, params=None):
         count = optax.safe_increment(state.count)
-        change = jax.tree.map(lambda g, old: jnp.where(count == 1, 0.0, g - old), grads, state.grads)
-        ahead = optax.tree.add_scale(grads, b2, change)
-        m = optax.tree.update_moment(grads, state.m, b1, 1)
+        change = jax.tree.map(lambda g, old: jnp.where(count == 1, 0.0, g - old), updates, state.grads)
+        ahead = optax.tree.add_scale(updates, b2, change)
+        m = optax.tree.update_moment(updates, state.m, b1, 1)
         v = optax.tree.update_moment(change, state.v, b2, 1)
         n = optax.tree.update_moment(ahead, state.n, b3, 2)
         m_hat, v_hat, n_hat = (
             optax.tree.bias_correction(mean, decay, count) for mean, decay in ((m, b1), (v, b2), (n, b3))
         )
-        updates = jax.tree.map(lambda m, v, n: (m + b2 * v) / (jnp.sqrt(n) + eps), m_hat, v_hat, n_hat)
-        return updates, _AdanState(count, m, v, n, grads)
+        steps = jax.tree.map(lambda m, v, n: (m + b2 * v) / (jnp.sqrt(n) + eps), m_hat, v_hat, n_hat)
+        return steps, _AdanState(count, m, v, n, updates)
 
     return optax.chain(optax.GradientTransformation(init, update), optax.scale_by_learning_rate(learning_rate))
 
@@ -249,6 +257,7 @@ def adan(learning_rate, b1, b2, b3, eps):
     b3=Hyperparam(0.9999, 0.0, 0.99999),
     alpha=Hyperparam(5.0, 0.0, 20.0),
     eps=_EPS,
+    title="AdEMAMix",
     source="Pagliardini, Ablin & Grangier, AdEMAMix, 2024, arXiv:2409.03137; optax.contrib.ademamix",
 )
 def ademamix(learning_rate, b1, b2, b3, alpha, eps):
@@ -269,6 +278,7 @@ def ademamix(learning_rate, b1, b2, b3, alpha, eps):
     b1=_B1,
     b2=Hyperparam(0.9999, 0.0, 0.99999),
     eps=Hyperparam(1e-6, 1e-12, 1e-1, log=True),
+    title="ADOPT",
     source="Taniguchi et al., ADOPT, 2024, arXiv:2411.02853; optax.contrib.adopt",
 )
 def adopt(learning_rate, b1, b2, eps):

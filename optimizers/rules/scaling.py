@@ -9,6 +9,7 @@ from optimizers.entry import Hyperparam, learning_rate_of, optimizer
     learning_rate=learning_rate_of(0.5),
     initial_accumulator_value=Hyperparam(0.1, 0.0, 10.0),
     eps=Hyperparam(1e-7, 1e-12, 1e-1, log=True),
+    title="AdaGrad",
     source="Duchi, Hazan & Singer, Adaptive subgradient methods, JMLR 12, 2011; optax.adagrad",
 )
 def adagrad(learning_rate, initial_accumulator_value, eps):
@@ -28,6 +29,7 @@ def adagrad(learning_rate, initial_accumulator_value, eps):
     learning_rate=learning_rate_of(1e-2),
     decay=Hyperparam(0.9, 0.0, 0.999),
     eps=Hyperparam(1e-8, 1e-12, 1e-1, log=True),
+    title="RMSProp",
     source="Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012; optax.rmsprop",
 )
 def rmsprop(learning_rate, decay, eps):
@@ -46,6 +48,7 @@ def rmsprop(learning_rate, decay, eps):
     learning_rate=learning_rate_of(1.0),
     rho=Hyperparam(0.9, 0.0, 0.999),
     eps=Hyperparam(1e-6, 1e-12, 1e-1, log=True),
+    title="AdaDelta",
     source="Zeiler, ADADELTA, 2012, arXiv:1212.5701; optax.adadelta",
 )
 def adadelta(learning_rate, rho, eps):
@@ -63,7 +66,8 @@ def adadelta(learning_rate, rho, eps):
 
 
 @optimizer(
-    learning_rate=learning_rate_of(1e-2),
+    learning_rate=learning_rate_of(3e-3),
+    title="Sign SGD",
     source="Bernstein et al., signSGD, 2018, arXiv:1802.04434; optax.sign_sgd",
 )
 def sign_sgd(learning_rate):
@@ -92,7 +96,7 @@ def rprop(learning_rate, eta_minus, eta_plus):
         \end{cases}, \quad
         x \leftarrow x - h\; \text{sign}(g), \quad h_0 = \text{learning\_rate}
 
-    with g' the previous gradient; where g g' < 0 the step is left out and g' counts as 0 next time. As torch.optim.Rprop.
-    A schedule has no effect: learning_rate is only the first step.
+    with g' the previous gradient; where g g' < 0 the step is left out and g' counts as 0 next time. As
+    torch.optim.Rprop. A schedule has no effect: learning_rate is only the first step.
     """
     return optax.rprop(learning_rate, eta_minus, eta_plus)

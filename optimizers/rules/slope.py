@@ -63,7 +63,7 @@ def nesterov(learning_rate, momentum):
     source="Goh, Why momentum really works, Distill, 2017, for the two forms; optax.ema",
 )
 def damped_momentum(learning_rate, momentum):
-    r"""Heavy ball that averages its slopes instead of adding them: more momentum smooths, but does not lengthen, the step.
+    r"""Heavy ball that averages its slopes instead of adding them: momentum smooths the step, but does not lengthen it.
 
     .. math::
         v \leftarrow \text{momentum}\; v + (1 - \text{momentum})\; g, \quad
@@ -87,8 +87,8 @@ def random_walk(learning_rate):
     Not in torch.optim. The direction depends on the run's seed and the step only.
     """
 
-    def update(grads, state, params=None, *, key, **_):
-        draw = jax.random.normal(key, grads.shape, grads.dtype)
-        return learning_rate * optax.tree.norm(grads) / optax.tree.norm(draw) * draw, state
+    def update(updates, state, params=None, **extra):
+        draw = jax.random.normal(extra["key"], updates.shape, updates.dtype)
+        return learning_rate * optax.tree.norm(updates) / optax.tree.norm(draw) * draw, state
 
     return optax.GradientTransformationExtraArgs(optax.init_empty_state, update)

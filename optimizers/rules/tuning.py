@@ -19,6 +19,7 @@ _MIXING = Hyperparam(0.9, 0.05, 0.999)  # x is recovered from y by dividing by i
     f_min=Hyperparam(0.0, -100.0, 100.0),
     scaling=Hyperparam(1.0, 0.01, 2.0, log=True),
     scheduled="scaling",
+    title="Polyak SGD",
     source="Polyak, Introduction to Optimization, 1987; Loizou et al., Stochastic Polyak step-size, 2020, "
     "arXiv:2002.10542; optax.scale_by_polyak",
 )
@@ -66,11 +67,11 @@ def prodigy(learning_rate, b1, b2, eps, estim_lr0, estim_lr_coef):
     """
     inner = optax.contrib.prodigy(learning_rate, (b1, b2), None, eps, estim_lr0, estim_lr_coef)
 
-    def update(grads, state, params=None, **extra):
-        updates, new = inner.update(grads, state, params, **extra)
-        unmoved = optax.tree.norm(new.grad_sum) == 0  # optax divides by the sum: 0/0 on a plateau
-        wait = (optax.tree.zeros_like(updates), state)
-        return jax.tree.map(lambda old, new: jnp.where(unmoved, old, new), wait, (updates, new))
+    def update(updates, state, params=None, **extra):
+        resting = (optax.tree.zeros_like(updates), state)
+        going = inner.update(updates, state, params, **extra)
+        at_rest = optax.tree.norm(optax.tree.get(going, "grad_sum")) == 0  # what optax divides by
+        return jax.tree.map(lambda rest, go: jnp.where(at_rest, rest, go), resting, going)
 
     return optax.GradientTransformationExtraArgs(inner.init, update)
 
@@ -86,8 +87,8 @@ def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTran
     def init(params):
         return _AveragedState(params, free.init(params))
 
-    def update(grads, state, params=None, *, grad_fn, **_):
-        updates, inner = free.update(grad_fn(state.y), state.free, state.y)
+    def update(updates, state, params=None, **extra):
+        updates, inner = free.update(extra["grad_fn"](state.y), state.free, state.y)
         y = optax.tree.add(state.y, updates)
         x = optax.contrib.schedule_free_eval_params(inner, y)
         return optax.tree.sub(x, params), _AveragedState(y, inner)
@@ -98,6 +99,7 @@ def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTran
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
     b1=_MIXING,
+    title="Schedule-free SGD",
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_sgd",
 )
 def schedule_free_sgd(learning_rate, b1):
@@ -118,7 +120,8 @@ def schedule_free_sgd(learning_rate, b1):
     b1=_MIXING,
     b2=_B2,
     eps=_EPS,
-    weight_decay=Hyperparam(1e-6, 1e-6, 1.0, log=True),
+    weight_decay=Hyperparam(1e-2, 1e-6, 1.0, log=True),
+    title="Schedule-free AdamW",
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_adamw",
 )
 def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):
@@ -131,6 +134,4 @@ def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):
 
     with x, y and c as in schedule_free_sgd. The params are x, the point the method returns. Not in torch.optim.
     """
-    return _averaged(
-        optax.contrib.schedule_free_adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay)
-    )
+    return _averaged(optax.contrib.schedule_free_adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay))
