@@ -14,8 +14,9 @@ from landscapes import Surface
 RESOLUTION = 101  # grid points a side
 BANDS = 15  # of the map
 _TICK = 12.5
-_CAMERA = {"eye": {"x": -0.5, "y": -1.1, "z": 0.98}, "center": {"x": 0.02, "y": 0.0, "z": -0.16}}
+_CAMERA = {"eye": {"x": -0.53, "y": -1.16, "z": 1.02}, "center": {"x": 0.02, "y": 0.0, "z": -0.15}}
 _HEIGHT = 0.42  # of the relief, over its width
+BASE = 0.22  # depth of the cut below the lowest point, over the height
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,13 +152,13 @@ def surface_relief(g: Ground) -> dict[str, Any]:
         "lighting": {"ambient": 0.92, "diffuse": 0.18, "specular": 0.02, "roughness": 0.9},
     }
     hidden = {"visible": False, "showspikes": False}
-    base = -0.35 * top
+    base = -BASE * top
     scene = {
         "xaxis": {**hidden, "range": list(g.surface.domain[0])},
         "yaxis": {**hidden, "range": list(g.surface.domain[1])},
         "zaxis": {**hidden, "range": [base, top]},
         "aspectmode": "manual",
-        "aspectratio": {"x": 1, "y": 1, "z": _HEIGHT * 1.35},
+        "aspectratio": {"x": 1, "y": 1, "z": _HEIGHT * (1 + BASE)},
         "camera": _CAMERA,
         "dragmode": "orbit",
     }
@@ -231,4 +232,5 @@ def loss_ticks(g: Ground) -> list[dict[str, Any]]:
 
 
 def _loss_tick(loss: float) -> dict[str, Any]:
-    return {"loss": loss, "text": f"{loss:.3g}".replace("-", "\N{MINUS SIGN}")}
+    text = f"{loss:.0f}" if 1000 <= abs(loss) < 1e5 else f"{loss:.3g}"
+    return {"loss": loss, "text": text.replace("-", "\N{MINUS SIGN}")}

@@ -32,6 +32,7 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at
         "notices": [*notices, *_undefined(g)],
         "clock": {"steps": result.race.num_steps, "stride": stride, "at": at, "present": present},
         "start": list(result.race.origin),
+        "floor": result.surface.minimum or 0.0,
         "ground": {"loss": g.loss, "box": g.surface.domain},
         "runs": _runs(result),
         "series": _series(result.trajectories, result.gap, result.distance, stride),
@@ -91,7 +92,6 @@ def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequenc
     return {
         "x": rows(t.params[:, 0] for t in trajectories),
         "y": rows(t.params[:, 1] for t in trajectories),
-        "loss": rows(t.loss for t in trajectories),
         "gap": rows(gap),
         "grad": rows(t.grad_norm for t in trajectories),
         "distance": rows(distance),
@@ -113,7 +113,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
         "box": surface.domain,
         "log": g.log,
         "height": [g.height.low, g.height.gain, g.height.log],
-        "base": -0.35 * figures.scaled(g.height, g.low + g.span),
+        "base": -figures.BASE * figures.scaled(g.height, g.low + g.span),
         "ticks": {
             "x": figures.nice_ticks(*surface.domain[0]),
             "y": figures.nice_ticks(*surface.domain[1]),
@@ -209,7 +209,6 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "stride": stride,
-        "floor": floor,
         "reached": [_first_below(g) if surface.minimum is not None else None for g in gap],
         "diverged": [t.diverged_at for t in fan.trajectories],
         "series": {

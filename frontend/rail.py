@@ -20,6 +20,7 @@ from optimizers import OPTIMIZERS, SCHEDULES
 
 _FIRST = ("rosenbrock", "himmelblau", "beale", "rastrigin", "saddle", "ravine")
 _OWN = "formula"
+_PLAIN_KNOBS = 3  # hyperparameters seen at once; the others are folded
 
 
 def race() -> Race:
@@ -214,16 +215,30 @@ def _run(i: int, run: Run, surface: Surface) -> None:
     st.selectbox("Optimizer", list(OPTIMIZERS), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
                  format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     values = resolve(surface, run).hyperparams
-    for name, param in rule.hyperparams.items():
-
-        def change(new: float, name: str = name) -> None:
-            _set_run(i, race().runs[i].with_hyperparam(name, new))
-
-        knob(_label(name), param, values[name], f"run{i}_{run.optimizer}_{name}", change)
-    _schedule(i, run)
-    with st.expander("Clipping and decay"):
+    names = list(rule.hyperparams)
+    for name in names[:_PLAIN_KNOBS]:
+        _hyperparam(i, run, name, values[name])
+    with st.expander(_folded(run), key=f"more_{i}"):
+        for name in names[_PLAIN_KNOBS:]:
+            _hyperparam(i, run, name, values[name])
+        _schedule(i, run)
         _gradient(i, run)
     st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:")
+
+
+def _folded(run: Run) -> str:
+    """What is folded away, and what of it is in force."""
+    parts = [SCHEDULES[run.schedule].title.lower() if run.schedule != "constant" else ""]
+    parts += ["clipped" if np.isfinite(run.clip_norm) else "", "L2" if run.l2 else ""]
+    now = ", ".join(part for part in parts if part)
+    return f"Schedule and more: {now}" if now else "Schedule, clipping, decay"
+
+
+def _hyperparam(i: int, run: Run, name: str, value: float) -> None:
+    def change(new: float) -> None:
+        _set_run(i, race().runs[i].with_hyperparam(name, new))
+
+    knob(_label(name), OPTIMIZERS[run.optimizer].hyperparams[name], value, f"run{i}_{run.optimizer}_{name}", change)
 
 
 _LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}

@@ -21,7 +21,7 @@ INK = {
         "warning": "#8A4B00",
         "rest": "#D3CEC2",
         "wall": "#CFCABF",
-        "contour": "rgba(255,255,255,0.45)",
+        "contour": "#EFEDE2",
         "band": "rgba(27,32,37,0.22)",
     },
     "dark": {
@@ -35,7 +35,7 @@ INK = {
         "warning": "#F0B35A",
         "rest": "#333D46",
         "wall": "#2B343C",
-        "contour": "rgba(236,234,228,0.20)",
+        "contour": "#6A7A72",
         "band": "rgba(236,234,228,0.18)",
     },
 }

@@ -97,7 +97,7 @@ def _named(rule: Optimizer, hyperparams: Float[Given, "hyperparam"], factor: Flo
 @lru_cache(maxsize=16)
 def _state_shapes(dim: int) -> tuple[Any, ...]:
     def shape(rule: Optimizer) -> Any:
-        return jax.eval_shape(lambda x: rule.build(**rule.fill()).init(x), jnp.zeros(dim))
+        return jax.eval_shape(lambda x: rule.build(**rule.fill()).init(x), jax.ShapeDtypeStruct((dim,), float))
 
     return tuple(shape(rule) for rule in _RULES)
 
@@ -162,7 +162,7 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
 def _runs_forwards(function: Callable[[Array], Array], dim: int) -> bool:
     """False for a loss with a backward rule of its own, such as a slice through a convolution: JAX refuses those."""
     try:
-        jax.eval_shape(lambda x: jax.jvp(function, (x,), (x,)), jnp.zeros(dim))
+        jax.eval_shape(lambda x: jax.jvp(function, (x,), (x,)), jax.ShapeDtypeStruct((dim,), float))
     except TypeError:
         return False
     return True

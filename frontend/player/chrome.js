@@ -44,16 +44,15 @@ export class Chrome {
 
   /** Streamlit's own choice of theme, made through its menu so that it remembers. */
   async switchTheme() {
-    const wanted = this.player.scheme === "dark" ? "light" : "dark";
-    document.documentElement.classList.add("ll-quiet-menu");
-    try {
-      document.querySelector('[data-testid="stMainMenu"] button')?.click();
-      const item = await appears(`[data-testid="stMainMenuItem-theme-${wanted}"], [aria-label="${wanted === "dark" ? "Dark" : "Light"}"]`);
-      item?.click();
-      document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
-    } finally {
-      setTimeout(() => document.documentElement.classList.remove("ll-quiet-menu"), 300);
-    }
+    const wanted = this.player.scheme === "dark" ? "Light" : "Dark";
+    const root = document.documentElement.classList;
+    const menu = document.querySelector('[data-testid="stMainMenuButton"]');
+    root.add("ll-quiet-menu");
+    menu?.click();
+    (await appears(`[data-testid="stMainMenuItem-theme-${wanted}"]`))?.click();
+    if (menu?.getAttribute("aria-expanded") === "true") menu.click();
+    this.theme.focus();
+    setTimeout(() => root.remove("ll-quiet-menu"), 300);
   }
 
   /** The address bar holds the race; a paused playhead is added to what is copied. */

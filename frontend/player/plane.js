@@ -17,11 +17,12 @@ export class Plane extends Plot {
   attach() {
     if (this.attached) return;
     super.attach();
-    let down = null;
-    this.frame.addEventListener("pointerdown", (e) => (down = [e.clientX, e.clientY]), true);
-    this.frame.addEventListener("pointerup", (e) => {
-      if (down && Math.hypot(e.clientX - down[0], e.clientY - down[1]) < 4) this.click(e);
-      down = null;
+    // Plotly covers the page while it pans, so the release is heard on the window.
+    this.frame.addEventListener("pointerdown", (down) => {
+      const release = (up) => {
+        if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) this.click(up);
+      };
+      window.addEventListener("pointerup", release, { once: true, capture: true });
     }, true);
   }
 

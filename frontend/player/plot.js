@@ -84,7 +84,7 @@ export class Plot {
       if (layout[axis]) layout[axis].tickfont = { size: layout[axis].type === "log" ? tick / 1.25 : tick };
     }
     if (this.player.projector && layout.xaxis) {
-      layout.margin = { ...layout.margin, l: layout.margin.l + 14, b: layout.margin.b + 8 };
+      layout.margin = { ...layout.margin, l: layout.margin.l + 14, r: layout.margin.r + 8, b: layout.margin.b + 8 };
     }
   }
 

@@ -8,6 +8,10 @@ import { figure } from "./words.js";
 export class Relief extends Plot {
   adapt(layout) {
     layout.uirevision = layout.scene.uirevision = "camera";
+    // The drawings' view is for a panel one and a half times as wide as high; a narrower one is seen from further away.
+    const [width, height] = this.size;
+    const away = Math.max(1.02, (1.42 * height) / width);
+    for (const axis of ["x", "y", "z"]) layout.scene.camera.eye[axis] *= away;
   }
 
   config() {
@@ -120,8 +124,8 @@ export class Relief extends Plot {
     const nearX = depth(x0, (y0 + y1) / 2) < depth(x1, (y0 + y1) / 2) ? x0 : x1;
     for (const t of ticks.x) this.tick(figure(t), [t, nearY, base], [t, nearY === y0 ? y1 : y0, base]);
     for (const t of ticks.y) this.tick(figure(t), [nearX, t, base], [nearX === x0 ? x1 : x0, t, base]);
-    this.name("x", [x0 + 0.62 * (x1 - x0), nearY, base], [x0 + 0.62 * (x1 - x0), nearY === y0 ? y1 : y0, base], 34);
-    this.name("y", [nearX, y0 + 0.5 * (y1 - y0), base], [nearX === x0 ? x1 : x0, y0 + 0.5 * (y1 - y0), base], 34);
+    this.name("x", [x0 + 0.62 * (x1 - x0), nearY, base], [x0 + 0.62 * (x1 - x0), nearY === y0 ? y1 : y0, base], this.player.projector ? 44 : 34);
+    this.name("y", [nearX, y0 + 0.5 * (y1 - y0), base], [nearX === x0 ? x1 : x0, y0 + 0.5 * (y1 - y0), base], this.player.projector ? 48 : 38);
     this.drawUpright([[x0, y0], [x0, y1], [x1, y0], [x1, y1]], ticks.z);
   }
 

@@ -16,11 +16,12 @@ _TEXT = {  # operator: its own level, the least that its left and its right oper
 
 
 def number_text(value: float) -> str:
-    """The shortest digits that read back to the value."""
-    if value.is_integer() and value < 1e9:
-        return str(int(value))
-    mantissa, _, exponent = repr(value).partition("e")
-    return mantissa.removesuffix(".0") + (f"e{int(exponent)}" if exponent else "")
+    """Digits that read back to the value, short: 0.25, 1000, 1e6."""
+    mantissa, _, exponent = repr(value).removesuffix(".0").partition("e")
+    kept = mantissa.rstrip("0")
+    if "." not in mantissa and not exponent and len(mantissa) - len(kept) >= 6:
+        return f"{kept}e{len(mantissa) - len(kept)}"
+    return mantissa + (f"e{int(exponent)}" if exponent else "")
 
 
 def text(node: Node) -> str:
@@ -77,7 +78,9 @@ def _latex_number(node: Number) -> tuple[str, int]:
     if node.name:
         return {"pi": r"\pi"}.get(node.name, node.name), ATOM
     mantissa, _, exponent = number_text(node.value).partition("e")
-    return (rf"{mantissa} \cdot 10^{{{exponent}}}", PRODUCT) if exponent else (mantissa, ATOM)
+    if not exponent:
+        return mantissa, ATOM
+    return ("" if mantissa == "1" else rf"{mantissa} \cdot ") + f"10^{{{exponent}}}", PRODUCT
 
 
 def _latex_call(node: Apply) -> tuple[str, int]:

@@ -83,9 +83,12 @@ class FormulaError(ValueError):
 class _Token(NamedTuple):
     kind: str
     text: str
-    at: int  # its place in the translated text
-    position: int  # its place in the text that was given
-    raised: bool = False  # written as a superscript
+    typed: str  # the same as it was given
+    position: int  # where it was given
+
+    @property
+    def raised(self) -> bool:
+        return self.typed in _SUPERSCRIPTS
 
 
 def read(text: str) -> Node:
@@ -143,7 +146,8 @@ def _tokens(text: str, source: str, origin: list[int]) -> list[_Token]:
         if found.lastgroup == "number":
             _check_number(found[0], position)
         if found.lastgroup != "blank":
-            tokens.append(_Token(found.lastgroup or "", found[0], at, position, text[position] in _SUPERSCRIPTS))
+            typed = found[0] if text.startswith(found[0], position) else text[position]
+            tokens.append(_Token(found.lastgroup or "", found[0], typed, position))
         at = found.end()
     return tokens
 
@@ -197,15 +201,17 @@ def _check_operand(token: _Token, before: _Token | None, open_brackets: list[tup
     if token.text in "+-":
         return True
     what = "there is nothing before this bracket" if token.text == ")" else "a number, x, y or a function is missing"
-    raise FormulaError(what, token.position, token.text, _OPERAND)
+    raise FormulaError(what, token.position, token.typed, _OPERAND)
 
 
 def _check_operator(token: _Token, before: _Token | None, open_brackets: list[tuple[_Token, bool]]) -> bool:
     """Refuses what cannot follow an operand; returns whether another operand is due."""
     assert before is not None
     if token.kind != "sign" or token.text == "(":
-        message = f"an operator is missing after '{before.text}'"
-        raise FormulaError(message, token.position, token.text, f"{_OPERATOR}; a product is {before.text}*{token.text}")
+        message = f"an operator is missing after '{before.typed}'"
+        raise FormulaError(
+            message, token.position, token.typed, f"{_OPERATOR}; write {before.text}*{token.text} for a product"
+        )
     if token.text == ")":
         if not open_brackets:
             raise FormulaError("this bracket was never opened", token.position, ")", "as many ) as (")
@@ -215,13 +221,13 @@ def _check_operator(token: _Token, before: _Token | None, open_brackets: list[tu
         message = "a comma only separates the arguments of a function"
         raise FormulaError(message, token.position, ",", f"{_OPERATOR}; a point in numbers: 0.5")
     if token.text == "**" and before.raised:
-        raise FormulaError("a power of a power needs brackets", token.position, token.text, "(x^2)^3 or x^(2^3)")
+        raise FormulaError("a power of a power needs brackets", token.position, token.typed, "(x^2)^3 or x^(2^3)")
     return True
 
 
 def _bare(function: _Token) -> FormulaError:
-    name = function.text
-    return FormulaError(f"{name} needs its argument in brackets", function.position, name, f"{name}(...)")
+    name = function.typed
+    return FormulaError(f"{name} needs its argument in brackets", function.position, name, f"{function.text}(...)")
 
 
 def _function(token: _Token) -> Operation | None:
@@ -231,7 +237,9 @@ def _function(token: _Token) -> Operation | None:
 def _check_name(token: _Token) -> None:
     if token.text in VARIABLES or token.text in CONSTANTS or _function(token) is not None:
         return
-    near = get_close_matches(token.text.lower(), [*VARIABLES, *CONSTANTS, *FUNCTIONS, *ALIASES], n=1)
+    if set(token.text) <= set(VARIABLES):
+        raise FormulaError("unknown name", token.position, token.text, f"write {'*'.join(token.text)} for a product")
+    near = get_close_matches(token.text.lower(), [*VARIABLES, *CONSTANTS, *FUNCTIONS, *ALIASES], n=1, cutoff=0.7)
     message = f"unknown name, did you mean {near[0]}" if near else "unknown name"
     raise FormulaError(message, token.position, token.text, NAMES)
 

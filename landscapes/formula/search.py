@@ -41,20 +41,23 @@ def _scale(domain: Box) -> Float[np.ndarray, "2"]:
 def find_start(expression: Expression, domain: Box) -> Point:
     """A point from which there is a way down: the first of a fixed sequence with a finite value and a slope."""
     low, scale = np.array([side[0] for side in domain]), _scale(domain)
-    turns = np.arange(64)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])  # Roberts' R2 sequence
-    points = low + scale * (0.04 + 0.92 * ((np.array([0.14, 0.76]) + turns) % 1))
+    turns = np.arange(1000)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])  # Roberts' R2 sequence
+    points = low + scale * (0.01 + 0.98 * ((np.array([0.15, 0.76]) + turns) % 1))
     points = np.round(points, 3) if scale.min() > 0.1 else points
-    step = 1e-6 * scale
-    value, east, west, north, south = (
-        expression.on_arrays(points[:, 0] + dx * step[0], points[:, 1] + dy * step[1])
-        for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-    )
+    value = expression.on_arrays(*points.T)
+    wide, narrow = (_rise(expression, points, step * scale) for step in (1e-6, 1e-7))
     with np.errstate(all="ignore"):
-        slope = np.hypot(east - west, north - south)  # the change over two millionths of the box
-        sloping = np.isfinite(value) & np.isfinite(slope) & (slope > 1e-9 * (1e-3 + np.abs(value)))
+        sloping = np.isfinite(value) & (wide > 1e-9 * (1e-3 + np.abs(value))) & (narrow < 0.5 * wide)  # no jump
     fit = sloping if sloping.any() else np.isfinite(value)  # all False where nothing is finite: the first point
     x, y = points[fit.argmax()]
     return float(x), float(y)
+
+
+def _rise(expression: Expression, points: Float[np.ndarray, "point 2"], step: np.ndarray) -> Float[np.ndarray, "point"]:
+    """How much the loss changes over a step to either side, along both axes."""
+    ahead, behind = ([expression.on_arrays(*(points + s * step * axis).T) for axis in np.eye(2)] for s in (1, -1))
+    with np.errstate(all="ignore"):
+        return np.hypot(*np.subtract(ahead, behind))
 
 
 @lru_cache(maxsize=32)

@@ -34,6 +34,11 @@ def root(x: Any) -> Any:
     return jnp.where(kink, 0.0, jnp.sqrt(jnp.where(kink, 1.0, x)))
 
 
+def magnitude(x: Any) -> Any:
+    """The absolute value, with slope 0 at 0, where JAX takes 1."""
+    return jnp.where(x == 0, 0.0, jnp.abs(x))
+
+
 _UNROLLED = 64  # whole exponents up to this become multiplications, with exact derivatives for negative bases
 
 
@@ -74,7 +79,7 @@ _SHELF = [
     Operation("log", 1, np.log, jnp.log, r"\ln", "natural logarithm"),
     Operation("log10", 1, np.log10, jnp.log10, r"\log_{10}", "logarithm to base 10"),
     Operation("sqrt", 1, np.sqrt, root, r"\sqrt{{{0}}}", "square root"),
-    Operation("abs", 1, np.abs, jnp.abs, r"\left|{0}\right|", "absolute value"),
+    Operation("abs", 1, np.abs, magnitude, r"\left|{0}\right|", "absolute value"),
     Operation("sign", 1, np.sign, jnp.sign, r"\operatorname{sign}", "-1, 0 or 1"),
     Operation("floor", 1, np.floor, jnp.floor, r"\left\lfloor {0} \right\rfloor", "rounded down"),
     Operation("min", 2, np.minimum, jnp.minimum, r"\min", "the smaller of two"),

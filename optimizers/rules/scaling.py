@@ -97,6 +97,13 @@ def rprop(learning_rate, eta_minus, eta_plus):
         x \leftarrow x - h\; \text{sign}(g), \quad h_0 = \text{learning\_rate}
 
     with g' the previous gradient; where g g' < 0 the step is left out and g' counts as 0 next time. As
-    torch.optim.Rprop. A schedule has no effect: learning_rate is only the first step.
+    torch.optim.Rprop. A schedule has no effect: learning_rate is only the first step. optax.rprop (0.2.8) hands out the
+    update of one step ago; the present one, taken here, stands in its state.
     """
-    return optax.rprop(learning_rate, eta_minus, eta_plus)
+    inner = optax.scale_by_rprop(learning_rate, eta_minus, eta_plus)
+
+    def update(updates, state, params=None):
+        _, new = inner.update(updates, state, params)
+        return optax.tree.scale(-1.0, optax.tree.get(new, "prev_updates")), new
+
+    return optax.GradientTransformation(inner.init, update)

@@ -76,7 +76,7 @@ def damped_momentum(learning_rate, momentum):
 
 
 @optimizer(
-    learning_rate=learning_rate_of(1e-3),
+    learning_rate=learning_rate_of(2e-4),
     source="Rastrigin, The convergence of the random search method, 1963; the control of gradient descent here",
 )
 def random_walk(learning_rate):

@@ -2,6 +2,15 @@
 
 import numpy as np
 
+from landscapes.formula import Expression
+
+
+def expression(surface) -> Expression:
+    """What a formula's surface evaluates."""
+    assert isinstance(surface.function, Expression)
+    return surface.function
+
+
 VALID = [
     ("x**2 + 3*sin(y)", lambda x, y: x**2 + 3 * np.sin(y)),
     ("x", lambda x, y: x),
@@ -57,7 +66,10 @@ VALID = [
     ("x**0", lambda x, y: 1.0 + 0 * x),
     ("1/x", lambda x, y: 1 / x),
     ("(x^2+y-11)^2+(x+y^2-7)^2", lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2),
-    ("20 + x^2 - 10*cos(2*pi*x) + y^2 - 10*cos(2*pi*y)", lambda x, y: 20 + sum(t**2 - 10 * np.cos(2 * np.pi * t) for t in (x, y))),
+    (
+        "20 + x^2 - 10*cos(2*pi*x) + y^2 - 10*cos(2*pi*y)",
+        lambda x, y: 20 + sum(t * t - 10 * np.cos(2 * np.pi * t) for t in (x, y)),
+    ),
     ("sin(cos(sin(cos(x*y))))", lambda x, y: np.sin(np.cos(np.sin(np.cos(x * y))))),
     ("2*3*x", lambda x, y: 6 * x),
     ("x*2*y*3", lambda x, y: 6 * x * y),
@@ -66,4 +78,4 @@ VALID = [
     ("exp(x)**2 + sin(x)**2 + abs(y)**3", lambda x, y: np.exp(2 * x) + np.sin(x) ** 2 + np.abs(y) ** 3),
     ("(x/y)**2 + (x*y)**2 + (x-y)**2", lambda x, y: (x / y) ** 2 + (x * y) ** 2 + (x - y) ** 2),
     ("((((x))))", lambda x, y: x),
-]  # fmt: skip
+]

@@ -1,9 +1,9 @@
 """The shelf of surfaces against the textbooks: values, minima, curvature, docs; other shapes obey the same laws."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from programs import curvature, slope
 from scipy import optimize
 from textbook import DOMAINS, EIGENVALUES, HESSIANS, MINIMA, SHAPES, VALUES
 
@@ -12,22 +12,15 @@ from landscapes.surface import SHAPE_SIZE
 
 SHAPED = [(name, shape) for name in VALUES for shape in SHAPES.get(name, [{}])]
 WITH_MINIMA = [(name, shape) for name, shape in SHAPED if name in MINIMA]
-_slope = jax.jit(jax.grad(lambda loss, params, values: loss(params, values), argnums=1), static_argnums=0)
-_curvature = jax.jit(jax.hessian(lambda loss, params, values: loss(params, values), argnums=1), static_argnums=0)
 
 
 def axes(surface, points):
-    return [np.linspace(*side, points) for side in surface.domain]
+    return [np.linspace(low, high, points) for low, high in surface.domain]
 
 
-def gradient(surface, point):
-    loss, values = surface.split()
-    return np.asarray(_slope(loss, np.asarray(point, float), values))
-
-
-def hessian(surface, point):
-    loss, values = surface.split()
-    return np.asarray(_curvature(loss, np.asarray(point, float), values))
+def level(surface) -> float:
+    assert surface.minimum is not None
+    return surface.minimum
 
 
 def test_shelf_is_the_textbooks():
@@ -84,9 +77,9 @@ def test_newton_from_the_rounded_minimum_ends_at_the_listed_one(name):
     for rounded, listed in zip(MINIMA[name][2], surface.minima, strict=True):
         place = np.array(rounded, float)
         for _ in range(4):
-            place = place - np.linalg.solve(hessian(surface, place), gradient(surface, place))
-        assert np.linalg.norm(gradient(surface, place)) < 1e-6
-        assert np.linalg.norm(gradient(surface, listed)) < 1e-6
+            place = place - np.linalg.solve(curvature(surface, place), slope(surface, place))
+        assert np.linalg.norm(slope(surface, place)) < 1e-6
+        assert np.linalg.norm(slope(surface, listed)) < 1e-6
         np.testing.assert_allclose(listed, place, rtol=1e-14, atol=1e-14)
 
 
@@ -95,8 +88,8 @@ def test_nothing_in_the_box_is_lower(name, shape):
     surface = SURFACES[name].with_shape(**shape)
     xs, ys = axes(surface, 401)
     expected = VALUES[name](xs[None, :], ys[:, None], **shape)
-    assert expected.min() >= surface.minimum - 1e-12
-    assert surface.grid(xs, ys).min() >= surface.minimum - 1e-12
+    assert expected.min() >= level(surface) - 1e-12
+    assert surface.grid(xs, ys).min() >= level(surface) - 1e-12
 
 
 @pytest.mark.parametrize("name", MINIMA)
@@ -112,7 +105,7 @@ def test_no_minimum_is_missing(name):
     for j, i in lowest:
         with np.errstate(over="ignore", invalid="ignore"):
             end = optimize.minimize(lambda p: VALUES[name](p[0], p[1]), (xs[i], ys[j]), method="Nelder-Mead")
-        if end.fun < surface.minimum + 1e-6:
+        if end.fun < level(surface) + 1e-6:
             reached += 1
             assert surface.distance_to_minimum(end.x) < 5e-3
     assert reached >= len(surface.minima)
@@ -120,7 +113,7 @@ def test_no_minimum_is_missing(name):
 
 @pytest.mark.parametrize("name", EIGENVALUES)
 def test_curvature_at_the_minimum(name):
-    eigenvalues = np.linalg.eigvalsh(hessian(SURFACES[name], SURFACES[name].minima[0]))
+    eigenvalues = np.linalg.eigvalsh(curvature(SURFACES[name], SURFACES[name].minima[0]))
     np.testing.assert_allclose(eigenvalues, EIGENVALUES[name], rtol=2e-4)
 
 
@@ -128,7 +121,7 @@ def test_curvature_at_the_minimum(name):
 def test_curvature_is_a_law_of_the_shape(name, shape):
     surface = SURFACES[name].with_shape(**shape)
     expected = np.array(HESSIANS[name](**shape), float)
-    np.testing.assert_allclose(hessian(surface, surface.minima[0]), expected, rtol=1e-11, atol=1e-9)
+    np.testing.assert_allclose(curvature(surface, surface.minima[0]), expected, rtol=1e-11, atol=1e-9)
     if name == "quadratic":
         curvatures = sorted([1.0, shape.get("condition", 20.0)])
         np.testing.assert_allclose(np.linalg.eigvalsh(expected), curvatures, rtol=1e-12)
@@ -137,19 +130,19 @@ def test_curvature_is_a_law_of_the_shape(name, shape):
 def test_quadratic_turns_counterclockwise():
     surface = SURFACES["quadratic"].with_shape(condition=100.0, angle=30.0)
     along = np.array([np.cos(np.pi / 6), np.sin(np.pi / 6)])
-    np.testing.assert_allclose(hessian(surface, (0.0, 0.0)) @ along, along, rtol=1e-12)
+    np.testing.assert_allclose(curvature(surface, (0.0, 0.0)) @ along, along, rtol=1e-12)
 
 
 @pytest.mark.parametrize("fall", [1.0, 0.05])
 def test_saddle(fall):
     surface = SURFACES["saddle"].with_shape(fall=fall)
-    np.testing.assert_allclose(hessian(surface, (0.3, -0.7)), np.diag([2, -2 * fall]), rtol=1e-14)
+    np.testing.assert_allclose(curvature(surface, (0.3, -0.7)), np.diag([2, -2 * fall]), rtol=1e-14)
     assert (surface.minimum, surface.minima) == (None, ())
 
 
 def test_monkey_saddle_is_flat_in_the_middle_and_has_three_ways_down():
     surface = SURFACES["monkey_saddle"]
-    assert not hessian(surface, (0.0, 0.0)).any()
+    assert not curvature(surface, (0.0, 0.0)).any()
     assert (surface.minimum, surface.minima) == (None, ())
     turns = np.arange(6) * np.pi / 3
     heights = [float(surface(jnp.array([np.cos(t), np.sin(t)]))) for t in turns]
@@ -160,11 +153,11 @@ def test_monkey_saddle_is_flat_in_the_middle_and_has_three_ways_down():
 def test_ackley_s_tip_is_a_cone(shape):
     surface = SURFACES["ackley"].with_shape(**shape)
     assert float(surface(jnp.zeros(2))) == 0.0
-    np.testing.assert_array_equal(gradient(surface, (0.0, 0.0)), [0.0, 0.0])
+    np.testing.assert_array_equal(slope(surface, (0.0, 0.0)), [0.0, 0.0])
     full = {"a": 20.0, "b": 0.2, **shape}
     for direction in ((1.0, 0.0), (0.0, -1.0), (0.6, 0.8)):
-        slope = gradient(surface, 1e-9 * np.array(direction)) @ np.array(direction)
-        np.testing.assert_allclose(slope, full["a"] * full["b"] / np.sqrt(2), rtol=1e-6)
+        steepness = slope(surface, 1e-9 * np.array(direction)) @ np.array(direction)
+        np.testing.assert_allclose(steepness, full["a"] * full["b"] / np.sqrt(2), rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["ackley", "rastrigin", "griewank", "levy", "plateau"])
@@ -184,9 +177,9 @@ def test_start_has_a_slope_and_is_no_symmetric_trap(name):
     surface = SURFACES[name]
     for (low, high), coordinate in zip(surface.domain, surface.start, strict=True):
         assert low < coordinate < high
-    slope = gradient(surface, surface.start)
-    assert np.isfinite(slope).all()
-    assert np.abs(slope).min() > 1e-3
+    down = slope(surface, surface.start)
+    assert np.isfinite(down).all()
+    assert np.abs(down).min() > 1e-3
     away = surface.distance_to_minimum(np.array(surface.start))
     assert np.isnan(away) or away > (0.05 if name == "scalar_factorization" else 1.0)
 
@@ -236,7 +229,7 @@ def test_minima_hold_at_both_ends_of_every_knob(name):
             shaped = surface.with_shape(**{knob: value})
             xs, ys = axes(shaped, 101)
             if shaped.minimum is not None:
-                assert shaped.grid(xs, ys).min() >= shaped.minimum - 1e-12
+                assert shaped.grid(xs, ys).min() >= level(shaped) - 1e-12
             for place in shaped.minima:
                 assert float(shaped(jnp.array(place))) == pytest.approx(shaped.minimum, abs=1e-15)
 
