@@ -1,6 +1,6 @@
 """The link holds the whole race: a description to query parameters and back, every value checked.
 
-Only what differs from the default is written. A run reads ``adam*learning_rate*0.05*cosine``: the optimizer, then
+Only what differs from the default is written. A run reads ``adam~learning_rate~0.05~cosine``: the optimizer, then
 pairs of name and value, and a schedule by its bare name. Reading never fails: what cannot be used is replaced, and a
 notice says what, and by what.
 """
@@ -17,6 +17,7 @@ from optimizers import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Hyperparam
 
 VERSION = "1"
+SEPARATOR = "~"  # needs no escaping in a link
 MAX_VALUE = 600  # characters of one parameter; longer ones are not looked at
 STEPS = Hyperparam(500.0, 1.0, 20_000.0, log=True)
 NOISE = Hyperparam(0.0, 0.0, 100.0)
@@ -35,7 +36,7 @@ def to_link(race: Race) -> dict[str, str]:
     if race.formula:
         out["formula"] = race.formula
         if race.domain:
-            out["box"] = "*".join(_text(end) for axis in race.domain for end in axis)
+            out["box"] = SEPARATOR.join(_text(end) for axis in race.domain for end in axis)
     elif race.surface != plain.surface:
         out["surface"] = race.surface
     if race.shape and not race.formula:
@@ -59,7 +60,7 @@ def _text(value: float) -> str:
 
 
 def _pairs(values: Sequence[tuple[str, float]]) -> str:
-    return "*".join(f"{name}*{_text(value)}" for name, value in values)
+    return SEPARATOR.join(f"{name}{SEPARATOR}{_text(value)}" for name, value in values)
 
 
 def _run_text(run: Run) -> str:
@@ -71,10 +72,10 @@ def _run_text(run: Run) -> str:
         if run.schedule_hyperparams:
             parts.append(_pairs(tuple((f"{run.schedule}.{name}", value) for name, value in run.schedule_hyperparams)))
     if math.isfinite(run.clip_norm):
-        parts.append(f"clip*{_text(run.clip_norm)}")
+        parts.append(f"clip{SEPARATOR}{_text(run.clip_norm)}")
     if run.l2:
-        parts.append(f"l2*{_text(run.l2)}")
-    return "*".join(parts)
+        parts.append(f"l2{SEPARATOR}{_text(run.l2)}")
+    return SEPARATOR.join(parts)
 
 
 class _Reader:
@@ -103,7 +104,7 @@ class _Reader:
 
     def say(self, text: str) -> None:
         """Adds a notice."""
-        self.notices.append(text[0].upper() + text[1:] + ".")
+        self.notices.append((text if "_" in text.split()[0] else text[0].upper() + text[1:]) + ".")
 
     def number(self, name: str, text: str, knob: Hyperparam, *, whole: bool = False) -> float:
         """A number inside the knob's range; the default where it is none."""
@@ -196,12 +197,12 @@ def _landscape(read: _Reader) -> Race:
         name = read.choice("surface", got["surface"], SURFACES, Race().surface)
     shape = got.get("shape", "")
     entry = SURFACES[name]
-    return Race(surface=name, shape=read.pairs(entry.title, shape.split("*"), entry.shape_params) if shape else ())
+    return Race(surface=name, shape=read.pairs(entry.title, shape.split(SEPARATOR), entry.shape_params) if shape else ())
 
 
 def _box(read: _Reader) -> Box | None:
     try:
-        x0, x1, y0, y1 = (float(end) for end in read.params["box"].split("*"))
+        x0, x1, y0, y1 = (float(end) for end in read.params["box"].split(SEPARATOR))
     except ValueError:
         read.say("box needs four numbers, x from, x to, y from, y to; the usual box is used")
         return None
@@ -232,7 +233,7 @@ def _runs(read: _Reader) -> tuple[Run, ...]:
 
 
 def _run(read: _Reader, text: str) -> Run:
-    name, *rest = text.split("*")
+    name, *rest = text.split(SEPARATOR)
     optimizer = read.choice("optimizer", name, OPTIMIZERS, DEFAULT_RUNS[0].optimizer)
     title = OPTIMIZERS[optimizer].title
     schedule, own, extra = "constant", [], []

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -107,14 +108,18 @@ def _rate_stops(name: str, include: float | None = None) -> Float[np.ndarray, "r
 def _score(surface: Surface, run: Trajectory) -> float:
     """How well a run went, for tuning: the mean logarithm of the loss above the minimum, so early arrival counts.
 
-    A run that diverges or ever climbs to twice its starting height does not count: what it reaches, it reaches by luck.
+    Only steady runs count: none that diverges, climbs to twice its starting height, or leaps further than a tenth
+    of the box's diagonal inside the box. What those reach, they reach by luck.
     """
-    if run.diverged_at is not None:
+    (x0, x1), (y0, y1) = surface.domain
+    x, y = run.params.T
+    inside = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+    leaps = np.hypot(*np.diff(run.params, axis=0).T)[inside[:-1]]
+    if run.diverged_at is not None or leaps.max(initial=0.0) > math.hypot(x1 - x0, y1 - y0) / 10:
         return math.inf
-    floor = surface.minimum
-    if floor is None:
-        return math.inf if run.loss.max() > run.loss[0] + abs(run.loss[0]) else float(np.mean(run.loss))
-    gap = run.loss - floor
+    if surface.minimum is None:
+        return float(np.mean(run.loss))
+    gap = run.loss - surface.minimum
     return math.inf if gap.max() > 2 * gap[0] else float(np.mean(np.log10(np.maximum(gap, 1e-12))))
 
 
@@ -123,8 +128,8 @@ def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float 
     """The learning rate an optimizer gets unless its owner sets one: the best of a sweep on this very surface.
 
     Every rule gets the same budget: ``FAN`` rates over the range of its knob, from the surface's own start, without
-    noise. The best has the lowest mean log loss above the minimum among those that never climb to twice their starting
-    height and whose next larger neighbour does not either. None for rules that choose their own step length.
+    noise. The best has the lowest mean log loss above the minimum among the steady ones (see `_score`) whose next
+    larger neighbour is steady too. None for rules that choose their own step length.
     """
     rule = OPTIMIZERS[optimizer]
     if rule.scheduled is None:
@@ -156,7 +161,7 @@ def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceR
     """Runs a race. ``progress`` is called with (steps done, steps in all) and may raise to stop it."""
     surface = race.landscape
     descents = tuple(resolve(surface, each) for each in race.runs)
-    done = _descend(race, surface, descents, race.num_steps, progress)
+    done = _descend(race, surface, descents, progress=progress)
     floor = surface.minimum
     gap = tuple(each.loss - (0.0 if floor is None else floor) for each in done)
     reached = tuple(_first(each <= TARGET) if floor is not None else None for each in gap)
@@ -173,7 +178,7 @@ def run_fan(race: Race, index: int) -> Fan | None:
         return None
     rates = _rate_stops(descent.optimizer.name, descent.hyperparams[name])
     runs = tuple(replace(descent, hyperparams={**descent.hyperparams, name: float(rate)}) for rate in rates)
-    return Fan(index, name, rates, _descend(race, surface, runs, min(race.num_steps, FAN_STEPS), None))
+    return Fan(index, name, rates, _descend(race, surface, runs, until=FAN_STEPS))
 
 
 def _first(hits: np.ndarray) -> int | None:
@@ -181,15 +186,6 @@ def _first(hits: np.ndarray) -> int | None:
     return int(where[0]) if where.size else None
 
 
-def _descend(race, surface, descents, num_steps, progress) -> tuple[Trajectory, ...]:
-    return tuple(
-        descend_all(
-            surface,
-            descents,
-            start=race.origin,
-            num_steps=num_steps,
-            noise=race.noise,
-            seed=race.seed,
-            progress=progress,
-        )
-    )
+def _descend(race: Race, surface: Surface, runs: tuple[Descent, ...], **limits: Any) -> tuple[Trajectory, ...]:
+    shared = {"start": race.origin, "num_steps": race.num_steps, "noise": race.noise, "seed": race.seed}
+    return tuple(descend_all(surface, runs, **shared, **limits))

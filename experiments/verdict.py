@@ -48,9 +48,9 @@ def subline(result: RaceResult) -> str:
     tuned = [run for run, d in zip(race.runs, result.descents, strict=True)
              if d.optimizer.scheduled and d.optimizer.scheduled not in dict(run.hyperparams)]  # fmt: skip
     if tuned and len(tuned) == len(race.runs):
-        parts.append("every learning rate is the best of 33 for this surface")
+        parts.append("each learning rate is the best steady one of 33")
     elif tuned:
-        parts.append(f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates are the best of 33")
+        parts.append(f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates are the best steady ones of 33")
     if (wells := _wells(result)) is not None:
         parts.append(wells)
     sentence = "; ".join(parts) + "."

@@ -26,6 +26,11 @@ def controlled(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+def figures(value: float) -> float:
+    """Six significant figures: more would only lengthen the link."""
+    return float(f"{value:.6g}")
+
+
 def position(knob: Knob, value: float) -> int:
     """Where a value lies on the slider, 0 to 240; beyond the range at the end."""
     if knob.log:
@@ -74,8 +79,9 @@ def box(
     """A number box; out of range the browser refuses and says the range."""
 
     def typed() -> None:
-        if st.session_state[key] is not None:
-            change(float(st.session_state[key]))
+        new = st.session_state[key]
+        if new is not None:
+            change(float(new) if whole else figures(new))
 
     kind = int if whole else float
     shown = kind(min(max(value, low), high))

@@ -147,6 +147,7 @@ def descend_all(
     num_steps: int,
     noise: float = 0.0,
     seed: int = 0,
+    until: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Trajectory]:
     """Runs several optimizers from one start under equal conditions: the same steps, the same noise at every step.
@@ -158,11 +159,12 @@ def descend_all(
         num_steps: how many steps, at least 0.
         noise: standard deviation of the Gaussian noise on each gradient component.
         seed: of the noise, and of the rules that draw; from 0 to 2**32 - 1.
+        until: stop after this many steps, though schedules still see num_steps; None runs them all.
         progress: called with (steps done, steps in all) after each chunk of steps, which all runs of a batch of
             `program.LANES` take together; what it raises ends the run.
 
     Returns:
-        A `Trajectory` a run, each of num_steps + 1 rows.
+        A `Trajectory` a run, each of num_steps + 1 rows, or until + 1.
 
     Raises:
         ValueError: naming what is wrong, which, and what is allowed.
@@ -171,6 +173,7 @@ def descend_all(
     origin, steps = _point(start), _whole("num_steps", num_steps, _MOST_STEPS)
     level, seed = _level("noise", noise), _whole("seed", seed, 2**32 - 1)
     conditions = Conditions(values, np.asarray(float(steps)))
+    steps = steps if until is None else min(steps, _whole("until", until, _MOST_STEPS))
     batches = [runs[at : at + LANES] for at in range(0, len(runs), LANES)]
     done: list[Trajectory] = []
     for i, batch in enumerate(batches):

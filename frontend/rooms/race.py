@@ -7,6 +7,7 @@ import streamlit as st
 from experiments.link import from_link, to_link, view_of
 from experiments.race import MAX_RUNS, Race, run, run_fan
 from frontend import rail
+from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
 
@@ -15,7 +16,7 @@ def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
     act, race = acted(), rail.race()
     if act.get("kind") == "start":
-        rail.set_race(replace(race, start=(float(act["x"]), float(act["y"]))))
+        rail.set_race(replace(race, start=(figures(act["x"]), figures(act["y"]))))
     elif act.get("kind") == "rate" and int(act["run"]) < len(race.runs):
         rail.set_rate(int(act["run"]), float(act["value"]))
     elif act.get("kind") == "add" and len(race.runs) < MAX_RUNS:

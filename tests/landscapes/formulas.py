@@ -11,6 +11,11 @@ def expression(surface) -> Expression:
     return surface.function
 
 
+def _real_power(x, y):
+    value = complex(x) ** float(y)
+    return value.real if abs(value.imag) < 1e-9 else np.nan
+
+
 VALID = [
     ("x**2 + 3*sin(y)", lambda x, y: x**2 + 3 * np.sin(y)),
     ("x", lambda x, y: x),
@@ -60,7 +65,7 @@ VALID = [
     ("gaussian(x)*gaussian(y)", lambda x, y: np.exp(-(x**2 + y**2))),
     ("x**0.5 + y**1.5", lambda x, y: np.sqrt(x) + y * np.sqrt(y)),
     ("x**-2 + y**-1", lambda x, y: 1 / (x * x) + 1 / y),
-    ("x**y", lambda x, y: np.where(x > 0, np.exp(y * np.log(np.abs(x))), np.nan)),
+    ("x**y", _real_power),
     ("(x + 0)**(1/2)", lambda x, y: np.sqrt(x)),
     ("x**100", lambda x, y: np.abs(x) ** 100),
     ("x**0", lambda x, y: 1.0 + 0 * x),

@@ -71,10 +71,12 @@ class LatexReader:
         return value
 
     def power(self):
+        natural = self.next == "e"
         base = self.atom()
         if self.next == "^":
             self.take()
-            base = base ** self.group()
+            exponent = self.group()
+            base = np.exp(exponent) if natural else base**exponent
             assert self.next != "^"
         return base
 

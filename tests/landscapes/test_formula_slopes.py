@@ -117,7 +117,7 @@ def test_curvature(text, place, curvature):
         ("log(x) + y", (-1, 1), (-1, 1)),  # the loss is NaN there: the slope is JAX's own
         ("1/x", (0, 0), (-np.inf, 0)),
         ("log(x)", (0, 0), (np.inf, 0)),
-        ("x/y", (0, 0), (np.nan, np.nan)),
+        ("x/y", (0, 0), (np.inf, np.nan)),
         ("1/x", (1e-100, 0), (-1e200, 0)),
         ("sqrt(x)", (1e-200, 0), (5e99, 0)),
         ("exp(x)*exp(x)*exp(-x)", (300, 0), (np.exp(300.0), 0)),
@@ -132,4 +132,4 @@ def test_forward_and_reverse_agree():
     surface = parse_formula("sqrt(x**2 + y**2) + x*abs(y)")
     for place in ((0.0, 0.0), (3.0, -4.0)):
         point = jnp.array(place)
-        np.testing.assert_allclose(jax.jacfwd(surface)(point), jax.grad(surface)(point))
+        np.testing.assert_allclose(jax.jit(jax.jacfwd(surface))(point), jax.jit(jax.grad(surface))(point))

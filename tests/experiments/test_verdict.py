@@ -1,0 +1,67 @@
+"""The headline is a result, and says what the numbers say."""
+
+from dataclasses import replace
+
+from experiments.race import Race, Run, run
+from experiments.verdict import headline, subline
+
+HILL = Race(surface="himmelblau", num_steps=500)
+
+
+def rated(name: str, rate: float) -> Run:
+    return Run(name, (("learning_rate", rate),))
+
+
+def test_the_winner_and_the_second_are_named_with_their_steps():
+    result = run(replace(HILL, runs=(rated("gradient_descent", 0.005), rated("momentum", 0.001))))
+    first, second = sorted(zip(result.reached, ("gradient descent", "momentum"), strict=True))
+    sentence = headline(result)
+    assert sentence.lower().startswith(f"{first[1]} reaches 10⁻³ at step {first[0]}")
+    assert f"before {second[1]} at {second[0]}" in sentence
+
+
+def test_who_has_not_arrived_is_said():
+    result = run(replace(HILL, runs=(rated("gradient_descent", 0.005), rated("adam", 1e-5))))
+    assert headline(result).endswith("Adam has not, after 500.")
+
+
+def test_nobody_arrives():
+    result = run(replace(HILL, runs=(rated("adam", 1e-5),)))
+    assert headline(result).startswith("None reaches 10⁻³ in 500 steps; Adam comes closest,")
+
+
+def test_divergence_is_a_result():
+    result = run(replace(HILL, runs=(rated("gradient_descent", 0.005), rated("nesterov", 1.0))))
+    step = result.trajectories[1].diverged_at
+    assert step is not None
+    assert f"Nesterov, at rate 1, diverged at step {step}" in headline(result)
+    assert f"diverged at step {step}" in subline(result)
+
+
+def test_all_diverge():
+    assert headline(run(replace(HILL, runs=(rated("momentum", 5.0),)))).startswith("Every run diverged.")
+
+
+def test_no_runs():
+    assert "No run yet" in headline(run(replace(HILL, runs=())))
+
+
+def test_without_a_minimum_the_first_to_leave_is_named():
+    race = Race(surface="saddle", runs=(rated("gradient_descent", 0.1), rated("adam", 1e-6)), start=(1.0, 0.01))
+    sentence = headline(run(race))
+    assert sentence.startswith("Gradient descent leaves the picture first, at step ")
+    assert sentence.endswith("one stays.")
+
+
+def test_the_conditions_are_said():
+    said = subline(run(replace(HILL, noise=0.5, seed=7)))
+    assert "(−0.2, −1.4)" in said
+    assert "500 steps" in said
+    assert "noise 0.5" in said
+    assert "seed 7" in said
+    assert "best steady one of 33" in said
+
+
+def test_settling_in_several_wells_is_counted():
+    said = subline(run(replace(HILL, runs=(rated("gradient_descent", 0.005),))))
+    assert "one run settles in one of the four minima" in said
