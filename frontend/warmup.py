@@ -32,6 +32,7 @@ class _Warmup:
         self.done = 0
         self.error: Exception | None = None
         self.changed = threading.Event()
+        self._over = threading.Event()
         threading.Thread(target=self._work, name="warm-up", daemon=True).start()
 
     def _work(self) -> None:
@@ -47,7 +48,12 @@ class _Warmup:
             self.error = error
         finally:
             self.done = len(_STAGES)
+            self._over.set()
             self.changed.set()
+
+    def wait(self) -> None:
+        """Returns when it is over, whether it went well or not."""
+        self._over.wait()
 
 
 @cache

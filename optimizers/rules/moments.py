@@ -47,11 +47,13 @@ def adamw(learning_rate, b1, b2, eps, weight_decay):
     r"""Adam that also shrinks the params towards the origin, by the same share whatever the slope.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         x \leftarrow x - \text{learning\_rate} \left( \frac{\hat m}{\sqrt{\hat v} + \text{eps}} +
         \text{weight\_decay}\; x \right)
 
-    with Adam's m and v. As torch.optim.AdamW; in the paper weight_decay is not multiplied by learning_rate. L2 added to
-    the gradient is something else: Adam divides its strength away.
+    with Adam's bias corrections. As torch.optim.AdamW; in the paper weight_decay is not multiplied by learning_rate.
+    L2 added to the gradient is something else: Adam divides its strength away.
     """
     return optax.adamw(learning_rate, b1, b2, eps, weight_decay=weight_decay)
 
@@ -68,10 +70,13 @@ def nadam(learning_rate, b1, b2, eps):
     r"""Adam that looks ahead as Nesterov's momentum does: it turns a little earlier.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         x \leftarrow x - \frac{\text{learning\_rate}}{\sqrt{\hat v} + \text{eps}} \left(
         \frac{\text{b1}\; m}{1 - \text{b1}^{t+1}} + \frac{(1 - \text{b1})\; g}{1 - \text{b1}^t} \right)
 
-    with Adam's m and v. torch.optim.NAdam differs: there b1 follows a schedule of its own, as in Dozat's full report.
+    with Adam's bias correction of v. torch.optim.NAdam differs: there b1 follows a schedule of its own, as in Dozat's
+    full report.
     """
     return optax.nadam(learning_rate, b1, b2, eps)
 
@@ -88,10 +93,11 @@ def adamax(learning_rate, b1, b2, eps):
     r"""Adam that remembers the largest recent slope instead of a mean: one steep spot shortens many steps.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
         u \leftarrow \max(\text{b2}\; u, |g| + \text{eps}), \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{u}
 
-    with Adam's m. As torch.optim.Adamax.
+    with Adam's bias correction. As torch.optim.Adamax.
     """
     return optax.adamax(learning_rate, b1, b2, eps)
 
@@ -108,11 +114,13 @@ def amsgrad(learning_rate, b1, b2, eps):
     r"""Adam that never forgets a steep slope: its step lengths can only shrink, which mends Adam's counterexample.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         w \leftarrow \max(w, \hat v), \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{w} + \text{eps}}
 
-    with Adam's m and v. torch.optim.Adam(amsgrad=True) differs: it takes the maximum of v before the bias correction;
-    the paper corrects neither.
+    with Adam's bias corrections. torch.optim.Adam(amsgrad=True) differs: it takes the maximum of v before the bias
+    correction; the paper corrects neither.
     """
     return optax.amsgrad(learning_rate, b1, b2, eps)
 
@@ -130,6 +138,8 @@ def radam(learning_rate, b1, b2, eps, threshold):
     r"""Adam with a warmup of its own: plain averaged slopes until the sizes are known well enough to divide by.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         \rho_\infty = \frac{2}{1 - \text{b2}} - 1, \quad
         \rho = \rho_\infty - \frac{2 t\; \text{b2}^t}{1 - \text{b2}^t}, \quad
         x \leftarrow x - \text{learning\_rate} \begin{cases}
@@ -137,8 +147,8 @@ def radam(learning_rate, b1, b2, eps, threshold):
           \dfrac{\hat m}{\sqrt{\hat v} + \text{eps}} & \rho \ge \text{threshold} \\ \hat m & \text{else}
         \end{cases}
 
-    with Adam's m and v. torch.optim.RAdam adds eps before the bias correction of v, and its threshold is 5; the two
-    agree for eps = 0. The first steps are those of gradient descent: on a steep surface they are long.
+    with Adam's bias corrections. torch.optim.RAdam adds eps before the bias correction of v, and its threshold is 5;
+    the two agree for eps = 0. The first steps are those of gradient descent: on a steep surface they are long.
     """
     return optax.radam(learning_rate, b1, b2, eps, threshold=threshold)
 
@@ -155,10 +165,11 @@ def adabelief(learning_rate, b1, b2, eps):
     r"""Adam that divides by surprise: long steps where the slope is what its mean foretold, short ones where it is not.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
         s \leftarrow \text{b2}\; s + (1 - \text{b2})\; (g - m)^2 + \text{eps}, \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{\hat s} + \text{eps}}
 
-    with Adam's m. Not in torch.optim. As in the paper one eps stands in both places.
+    with Adam's bias corrections. Not in torch.optim. As in the paper one eps stands in both places.
     """
     return optax.adabelief(learning_rate, b1, b2, eps, eps_root=eps)
 
@@ -174,10 +185,11 @@ def yogi(learning_rate, b1, b2, eps):
     r"""Adam whose memory of the slopes' size changes only by addition: it forgets a steep spot slowly.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
         v \leftarrow v - (1 - \text{b2})\; \text{sign}(v - g^2)\; g^2, \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{\hat v} + \text{eps}}
 
-    with Adam's m, both starting at 1e-6. Not in torch.optim; the paper corrects no bias.
+    with Adam's bias corrections, m and v starting at 1e-6. Not in torch.optim; the paper corrects no bias.
     """
     return optax.yogi(learning_rate, b1, b2, eps)
 
@@ -264,11 +276,13 @@ def ademamix(learning_rate, b1, b2, b3, alpha, eps):
     r"""Adam with a second, far longer memory: the slopes of the whole run keep pushing.
 
     .. math::
+        m \leftarrow \text{b1}\; m + (1 - \text{b1})\; g, \quad
+        v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g^2, \quad
         m_2 \leftarrow \text{b3}\; m_2 + (1 - \text{b3})\; g, \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m + \text{alpha}\; m_2}{\sqrt{\hat v} + \text{eps}}
 
-    with Adam's m and v; m_2 fills slowly, for it is not corrected. Not in torch.optim. Without the paper's warmup of
-    alpha and b3 and without weight decay.
+    with Adam's bias corrections of m and v; m_2 fills slowly, for it is not corrected. Not in torch.optim. Without the
+    paper's warmup of alpha and b3, and without weight decay.
     """
     return optax.contrib.ademamix(learning_rate, b1, b2, b3, alpha, eps)
 

@@ -128,10 +128,13 @@ def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):
     r"""Draws the running average of an AdamW's path, with the average in the place of Adam's momentum.
 
     .. math::
+        y = (1 - \text{b1})\; z + \text{b1}\; x, \quad
         v \leftarrow \text{b2}\; v + (1 - \text{b2})\; g(y)^2, \quad
         z \leftarrow z - \text{learning\_rate} \left( \frac{g(y)}{\sqrt{\hat v} + \text{eps}} +
-        \text{weight\_decay}\; y \right)
+        \text{weight\_decay}\; y \right), \quad
+        x \leftarrow (1 - c)\; x + c\; z
 
-    with x, y and c as in schedule_free_sgd. The params are x, the point the method returns. Not in torch.optim.
+    with Adam's bias correction of v, and c as in schedule_free_sgd. The params are x, the point the method returns. Not
+    in torch.optim.
     """
     return _averaged(optax.contrib.schedule_free_adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay))

@@ -1,6 +1,6 @@
 """Every rule once more, from its paper, in plain NumPy: the oracle for the shelf. No JAX, no optax.
 
-A rule is a generator: it yields the params it has reached, and is sent nothing; `Problem` gives it losses and gradients.
+A rule is a generator of the params it reaches, the start first; it asks a `Problem` for losses and gradients.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ class Problem(NamedTuple):
     hessian: Callable[[np.ndarray], np.ndarray]
 
 
-def walk(rule: Callable[..., Path], problem: Problem, start: tuple[float, float], num_steps: int, **knobs) -> np.ndarray:
+def walk(rule: Callable[..., Path], problem: Problem, start, num_steps: int, **knobs: float) -> np.ndarray:
     """The first num_steps + 1 params, the start among them."""
     return np.array(list(islice(rule(problem, np.array(start), **knobs), num_steps + 1)))
 

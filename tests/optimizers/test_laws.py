@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.optimizers.terrain import FLAT, quadratic, rosenbrock
 
 from optimizers import OPTIMIZERS, Descent, descend, descend_all
+from tests.optimizers.terrain import FLAT, quadratic, rosenbrock
 
 START = (-1.2, 1.0)
 
@@ -131,7 +131,8 @@ def test_scale_of_the_loss_leaves_the_path_unchanged(name):
 
 
 def test_scale_of_the_loss_changes_the_path_of_gradient_descent():
-    plain, scaled = (go("gradient_descent", {"learning_rate": 1e-5}, rosenbrock(scale=c), START, 60) for c in (1.0, 10.0))
+    knobs = {"learning_rate": 1e-5}
+    plain, scaled = (go("gradient_descent", knobs, rosenbrock(scale=scale), START, 60) for scale in (1.0, 10.0))
     assert abs(scaled.params - plain.params).max() > 0.1
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+
+from optimizers import OPTIMIZERS, SCHEDULES, descend
 from tests.optimizers import numpy_rules
 from tests.optimizers.numpy_rules import Problem, walk
 from tests.optimizers.terrain import (
@@ -16,8 +18,6 @@ from tests.optimizers.terrain import (
     rosenbrock_hessian,
     rosenbrock_loss,
 )
-
-from optimizers import OPTIMIZERS, SCHEDULES, descend
 
 START = (-1.2, 1.0)
 ROSENBROCK = Problem(rosenbrock_loss, rosenbrock_gradient, rosenbrock_hessian)

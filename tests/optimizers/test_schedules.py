@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.optimizers.terrain import quadratic, rosenbrock
 
 from optimizers import OPTIMIZERS, SCHEDULES, Descent, descend, descend_all
+from tests.optimizers.terrain import quadratic, rosenbrock
 
 
 def rising(x, start, end):

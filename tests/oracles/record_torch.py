@@ -164,7 +164,9 @@ def differences(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[st
         other = before.get(recording["case"])
         if other is None or {**other, "params": None} != {**recording, "params": None}:
             found.append(f"{recording['case']} is not recorded as it is asked for now")
-        elif not torch.allclose(torch.tensor(recording["params"]), torch.tensor(other["params"]), rtol=1e-12, atol=1e-14):
+            continue
+        here, there = torch.tensor(recording["params"]), torch.tensor(other["params"])
+        if not torch.allclose(here, there, rtol=1e-12, atol=1e-14):
             found.append(f"{recording['case']} differs from torch {torch.__version__}")
     return found
 

@@ -1,0 +1,203 @@
+"""The race room under AppTest: what it sends to the player, for every entry of the catalogues and for bad input."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from experiments.race import DEFAULT_RUNS, Race, run
+from frontend.blob import unpack
+from frontend.warmup import warmup
+from landscapes import SURFACES
+from optimizers import OPTIMIZERS, SCHEDULES
+from tests.compilations import compilations
+
+MAIN = str(Path(__file__).parents[2] / "frontend" / "main.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    warm = warmup()
+    warm.wait()
+    assert warm.error is None
+
+
+def opened(**params) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=120)
+    for key, value in params.items():
+        page.query_params[key] = value
+    return page.run()
+
+
+def shown(page: AppTest) -> dict:
+    """The payload of the player, as the browser reads it."""
+    assert not page.exception
+    protos = [element.proto for element in page.main if getattr(element, "type", "") == "bidi_component"]
+    return unpack(protos[-1].bytes)
+
+
+def test_the_page_opens_on_the_default_race():
+    page = opened()
+    tree, result = shown(page), run(Race())
+    assert "step" in tree["headline"]
+    np.testing.assert_allclose(tree["series"]["x"][4], result.trajectories[4].params[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(tree["series"]["gap"][0], result.gap[0], rtol=1e-6)
+    assert [r["label"] for r in tree["runs"]] == [OPTIMIZERS[r.optimizer].title for r in DEFAULT_RUNS]
+    assert not page.query_params
+    assert tree["clock"] == {"steps": 500, "stride": 1, "at": None, "present": False}
+
+
+def test_what_is_sent_stays_within_the_budget():
+    page = opened()
+    proto = next(element.proto for element in page.main if getattr(element, "type", "") == "bidi_component")
+    assert len(proto.SerializeToString()) <= 200_000
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_every_surface_is_drawn(name):
+    page = opened(surface=name)
+    tree = shown(page)
+    surface = SURFACES[name]
+    assert tree["ground"]["box"] == [list(axis) for axis in surface.domain]
+    ring = next(panel for panel in tree["panels"] if panel["id"] == "map")["minima"]
+    assert len(ring) == len(surface.minima)
+    x, y = tree["start"]
+    assert (x, y) == surface.start
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_races_and_shows_its_knobs(name):
+    page = opened(surface="himmelblau", r1=name)
+    tree = shown(page)
+    assert len(tree["runs"]) == 1
+    assert np.isfinite(tree["series"]["x"][0][:2]).all()
+    labels = {slider.key for slider in page.sidebar.slider}
+    assert all(f"knob_run0_{name}_{knob}_slider".removeprefix("knob_") in labels for knob in OPTIMIZERS[name].hyperparams)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_schedule_shows_its_knobs(name):
+    page = opened(surface="himmelblau", r1=f"gradient_descent~learning_rate~0.001~{name}")
+    shown(page)
+    labels = {slider.key for slider in page.sidebar.slider}
+    assert all(f"run0_{name}_{knob}_slider" in labels for knob in SCHEDULES[name].hyperparams)
+
+
+def test_every_control_moves_the_race_and_nothing_compiles():
+    """After warm-up no control compiles; a formula compiles one program, and only the first time."""
+    page = opened(surface="himmelblau")
+    with compilations() as count:
+        before = shown(page)["key"]
+        for key, value in (("start_x", 1.0), ("start_y", 0.5), ("noise", 0.5), ("seed", 3)):
+            page.sidebar.number_input(key=key).set_value(value).run()
+            after = shown(page)["key"]
+            assert after != before, key
+            before = after
+        for slider in list(page.sidebar.slider):
+            page.sidebar.slider(key=slider.key).set_value(100 if slider.value != 100 else 120).run()
+            after = shown(page)["key"]
+            assert after != before, slider.key
+            before = after
+        page.sidebar.selectbox(key="optimizer_4").set_value("lbfgs").run()
+        page.sidebar.selectbox(key="optimizer_4").set_value("adan").run()
+        page.sidebar.selectbox(key="schedule_4").set_value("one_cycle").run()
+        page.sidebar.button(key="add_run").click().run()
+        page.sidebar.button(key="chip_2").click().run()
+        page.sidebar.number_input(key="clip_2").set_value(1.0).run()
+        page.sidebar.number_input(key="l2_2").set_value(0.1).run()
+        page.sidebar.button(key="remove_2").click().run()
+        assert len(shown(page)["runs"]) == 5
+        for name in SURFACES:
+            opened(surface=name, steps="1500")
+    assert count() == 0
+
+
+def test_a_formula_compiles_one_program_once():
+    with compilations() as count:
+        page = opened(formula="x**2 + cosh(y) + 0.25*x*y")
+        shown(page)
+        assert count() == 1
+        page.sidebar.number_input(key="start_x").set_value(1.0).run()
+        page.sidebar.selectbox(key="optimizer_4").set_value("newton").run()
+        opened(formula="x**2+cosh(y)+0.25*x*y", r1="lbfgs", box="-1~1~-1~1", steps="2000")
+    assert count() == 1
+
+
+def test_the_address_bar_holds_the_race_and_reopens_it():
+    page = opened(surface="beale")
+    page.sidebar.number_input(key="start_x").set_value(2.5).run()
+    page.sidebar.button(key="chip_0").click().run()
+    rate = next(slider for slider in page.sidebar.slider if slider.key == "run0_gradient_descent_learning_rate_slider")
+    rate.set_value(100).run()
+    link = {key: values for key, values in page.query_params.items()}
+    again = opened(**link)
+    np.testing.assert_array_equal(shown(again)["series"]["x"], shown(page)["series"]["x"])
+    assert not shown(again)["notices"]
+
+
+def test_back_to_defaults():
+    page = opened(surface="beale", seed="4", r1="adam")
+    page.sidebar.button(key="reset").click().run()
+    assert not page.query_params
+    assert shown(page)["key"] == shown(opened())["key"]
+
+
+def test_no_runs_is_a_state_not_a_fault():
+    tree = shown(opened(runs="none"))
+    assert tree["runs"] == []
+    assert "No run yet" in tree["headline"]
+
+
+def test_a_bad_link_is_answered_with_the_nearest_race_and_a_notice():
+    tree = shown(opened(surface="rosen", steps="1e400", r1="adam~learning_rate~nan"))
+    assert len(tree["notices"]) == 3
+    assert "‘rosen’" in tree["notices"][0]
+
+
+def test_a_formula_with_an_error_keeps_the_last_picture():
+    page = opened(formula="x**2 + y**2")
+    before = shown(page)["key"]
+    page.sidebar.text_input(key="formula_text").set_value("x**2 + y**").run()
+    assert shown(page)["key"] == before
+    assert page.sidebar.text_input(key="formula_text").value == "x**2 + y**"
+    assert any("stays on the stage" in caption.value for caption in page.sidebar.caption)
+    page.sidebar.text_input(key="formula_text").set_value("x**2 + 2*y**2").run()
+    assert shown(page)["key"] != before
+
+
+def test_a_formula_is_never_markup():
+    """A hostile formula is echoed as code only."""
+    page = opened(formula="x**2")
+    page.sidebar.text_input(key="formula_text").set_value("<img src=x onerror=alert(1)>**[a](b)**").run()
+    assert "<img" in page.sidebar.code[0].value
+    assert all("<img" not in caption.value and "[a]" not in caption.value for caption in page.sidebar.caption)
+
+
+def test_a_formula_with_gaps_says_so():
+    assert any("no finite value on" in notice for notice in shown(opened(formula="sqrt(x) + y**2", x="1", y="1"))["notices"])
+
+
+@pytest.mark.parametrize("formula", ["sqrt(x**2 + y**2)", "abs(x) + abs(y)", "x**0.5 + y**2"])
+def test_a_start_exactly_at_a_kink_survives(formula):
+    tree = shown(opened(formula=formula, x="0", y="0"))
+    assert all(run["diverged"] is None for run in tree["runs"])
+
+
+def test_divergence_is_shown_with_its_step_and_the_others_go_on():
+    tree = shown(opened(surface="himmelblau", r1="gradient_descent~learning_rate~1", r2="adam"))
+    assert tree["runs"][0]["diverged"] > 0
+    assert "diverged at step" in tree["headline"] + tree["subline"]
+    assert tree["runs"][1]["diverged"] is None
+
+
+def test_long_races_are_thinned_and_short_ones_are_not():
+    tree = shown(opened(surface="himmelblau", steps="20000", r1="adam"))
+    assert tree["clock"]["stride"] == 20
+    assert len(tree["series"]["x"][0]) == 1001
+
+
+def test_two_runs_of_one_optimizer_are_told_apart():
+    tree = shown(opened(surface="himmelblau", r1="adam~learning_rate~0.1", r2="adam~learning_rate~0.2"))
+    assert [run["label"] for run in tree["runs"]] == ["Adam 0.1", "Adam 0.2"]
+    assert [run["hollow"] for run in tree["runs"]] == [False, True]
