@@ -22,7 +22,7 @@ from tests.optimizers.terrain import (
 START = (-1.2, 1.0)
 ROSENBROCK = Problem(rosenbrock_loss, rosenbrock_gradient, rosenbrock_hessian)
 HESSIAN = np.array([[3.0, 0.7], [0.7, 0.5]])
-BOWL = Problem(lambda x: 0.5 * x @ HESSIAN @ x, lambda x: HESSIAN @ x, lambda x: HESSIAN)
+BOWL = Problem(lambda x: float(0.5 * x @ HESSIAN @ x), lambda x: HESSIAN @ x, lambda x: HESSIAN)
 
 # other values for every knob, so that one wired to the wrong argument shows
 OTHER = {

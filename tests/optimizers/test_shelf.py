@@ -1,43 +1,27 @@
 """The shelf: what every entry must say of itself, that its ranges run, and that all of it compiles once."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
-import jax.monitoring
 import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, SCHEDULES, Descent, Hyperparam, Optimizer, descend, descend_all
+from tests.compilations import compilations
 from tests.optimizers.terrain import rosenbrock
 
 ENTRIES = [*OPTIMIZERS.values(), *SCHEDULES.values()]
 PROMISED = {
     "gradient_descent", "momentum", "nesterov", "damped_momentum", "adagrad", "adadelta", "rmsprop", "adam", "adamw",
-    "nadam", "adamax", "amsgrad", "radam", "adabelief", "yogi", "lion", "sign_sgd", "rprop", "adan", "ademamix", "adopt",
-    "schedule_free_sgd", "schedule_free_adamw", "prodigy", "lbfgs", "newton", "sam", "polyak_sgd", "random_walk",
+    "nadam", "adamax", "amsgrad", "radam", "adabelief", "yogi", "lion", "sign_sgd", "rprop", "adan", "ademamix",
+    "adopt", "schedule_free_sgd", "schedule_free_adamw", "prodigy", "lbfgs", "newton", "sam", "polyak_sgd",
+    "random_walk",
 }  # fmt: skip
 START = (-1.2, 1.0)
 
 
-@contextmanager
-def compilations() -> Iterator[list[str]]:
-    """Collects the name of every program that XLA compiles meanwhile."""
-    names: list[str] = []
-
-    def note(event: str, duration: float, **about) -> None:
-        if event == "/jax/core/compile/backend_compile_duration":
-            names.append(str(about.get("fun_name")))
-
-    jax.monitoring.register_event_duration_secs_listener(note)
-    try:
-        yield names
-    finally:
-        jax.monitoring.unregister_event_duration_listener(note)
-
-
 def test_shelf_holds_what_is_promised_in_teaching_order():
-    assert PROMISED <= OPTIMIZERS.keys()
+    assert OPTIMIZERS.keys() >= PROMISED
     assert list(OPTIMIZERS)[:3] == ["gradient_descent", "momentum", "nesterov"]
     assert next(iter(SCHEDULES)) == "constant"
 
@@ -90,15 +74,14 @@ def test_whole_shelf_compiles_once():
     runs += [
         Descent(OPTIMIZERS["momentum"], {}, rate, at(rate, which)) for rate in SCHEDULES.values() for which in ends
     ]
-    runs += [
-        Descent(OPTIMIZERS["momentum"], {"learning_rate": np.float32(0.1), "momentum": 0}, clip_norm=1, l2=np.int64(2)),
-        Descent(OPTIMIZERS["gradient_descent"], {"learning_rate": 1}),
-    ]
-    with compilations() as compiled:
+    odd: dict[str, Any] = {"learning_rate": np.float32(0.1), "momentum": 0}
+    size: Any = np.int64(2)
+    runs += [Descent(OPTIMIZERS["momentum"], odd, clip_norm=size, l2=1)]
+    with compilations() as count:
         paths = descend_all(fresh, runs, start=START, num_steps=30)
-        descend_all(fresh, runs[:3], start=[1, 2], num_steps=np.int64(700), noise=1, seed=np.uint32(4))
-        descend_all(fresh, runs[5:6], start=np.array([1, 2]), num_steps=0, noise=np.float32(0.5))
-    assert compiled == ["jit(_chunk)"]
+        descend_all(fresh, runs[:3], start=[1, 2], num_steps=size * 350, noise=1, seed=size)
+        descend_all(fresh, runs[5:6], start=np.array([1, 2]), num_steps=0, noise=size)
+    assert count() == 1
     for run, path in zip(runs, paths, strict=True):
         seen = path.params if path.diverged_at is None else path.params[: path.diverged_at]
         assert np.isfinite(seen).all(), run

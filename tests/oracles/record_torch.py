@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import torch
+import torch  # pyright: ignore[reportMissingImports]  # lives in an environment of its own
 
 RECORDED = Path(__file__).parent / "torch_paths.json"
 START = (-1.2, 1.0)
