@@ -39,7 +39,7 @@ def magnitude(x: Any) -> Any:
     return jnp.where(x == 0, 0.0, jnp.abs(x))
 
 
-_UNROLLED = 64  # whole exponents up to this become multiplications, with exact derivatives for negative bases
+_UNROLLED = 64  # whole exponents up to this become multiplications, as in the shelf's own x**2
 
 
 def power(base: Any, exponent: Any) -> Any:

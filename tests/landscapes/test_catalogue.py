@@ -3,13 +3,14 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from programs import value_and_slope
 from scipy import optimize
-from textbook import SHAPES, VALUES
 
 from landscapes import SURFACES
 from landscapes.catalogue import catalogue_loss
 from landscapes.surface import ShapeParam, surface
+from tests.compilations import compilations
+from tests.landscapes.programs import value_and_slope
+from tests.landscapes.textbook import SHAPES, VALUES
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -29,17 +30,17 @@ def test_shared_program_is_the_surface(name):
         np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=1e-5 * (1e-3 + np.abs(value) / sides.min()))
 
 
-def test_one_program_for_every_surface_and_shape(compilations):
+def test_one_program_for_every_surface_and_shape():
     first = SURFACES["booth"]
     value_and_slope(np.array(first.start), first.split()[1])
     first.grid(np.linspace(-1, 1, 11), np.linspace(-1, 1, 11))
-    compilations.clear()
-    for name, entry in SURFACES.items():
-        for shape in SHAPES.get(name, [{}]):
-            shaped = entry.with_shape(**shape)
-            value_and_slope(np.array(entry.start), shaped.split()[1])
-            shaped.grid(np.linspace(-2, 2, 11), np.linspace(0, 1, 11))
-    assert not compilations
+    with compilations() as compiled:
+        for name, entry in SURFACES.items():
+            for shape in SHAPES.get(name, [{}]):
+                shaped = entry.with_shape(**shape)
+                value_and_slope(np.array(entry.start), shaped.split()[1])
+                shaped.grid(np.linspace(-2, 2, 11), np.linspace(0, 1, 11))
+    assert compiled() == 0
 
 
 def test_grid_has_rows_along_y():

@@ -4,9 +4,9 @@ import builtins
 import gc
 
 import pytest
-from attacks import ATTACKS
 
 from landscapes import FormulaError, parse_formula
+from tests.landscapes.attacks import ATTACKS
 
 
 def test_there_are_enough_of_them():

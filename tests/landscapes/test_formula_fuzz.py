@@ -9,11 +9,11 @@ import random
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from attacks import ATTACKS
-from formulas import VALID, expression
-from latex_reader import latex_value
 
 from landscapes import FormulaError, Surface, parse_formula
+from tests.landscapes.attacks import ATTACKS
+from tests.landscapes.formulas import VALID, expression
+from tests.landscapes.latex_reader import latex_value
 
 CASES = int(os.environ.get("FORMULA_FUZZ", "1500"))
 PIECES = [

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from formulas import VALID, expression
 
 from landscapes import SURFACES, parse_formula
 from landscapes.formula import find_minima
+from tests.landscapes.formulas import VALID, expression
 
 PI = np.pi
 FOUND = [  # (formula, box, minimum, minima)
@@ -39,6 +39,7 @@ FOUND = [  # (formula, box, minimum, minima)
     ("x + y", None, None, []),
     ("x^3 - 3*x*y^2", None, None, []),
     ("-x^2 - y^2", None, None, []),
+    ("x^3 - 3*x + y^2", None, None, []),
     ("(x - 9)^2 + y^2", None, None, []),
     ("log(x^2 + y^2)", None, None, []),
     ("log((x - 0.123)^2 + y^2)", None, None, []),

@@ -3,12 +3,12 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from programs import curvature, slope
 from scipy import optimize
-from textbook import DOMAINS, EIGENVALUES, HESSIANS, MINIMA, SHAPES, VALUES
 
 from landscapes import SURFACES
 from landscapes.surface import SHAPE_SIZE
+from tests.landscapes.programs import curvature, slope
+from tests.landscapes.textbook import DOMAINS, EIGENVALUES, HESSIANS, MINIMA, SHAPES, VALUES
 
 SHAPED = [(name, shape) for name in VALUES for shape in SHAPES.get(name, [{}])]
 WITH_MINIMA = [(name, shape) for name, shape in SHAPED if name in MINIMA]

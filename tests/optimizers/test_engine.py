@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 import weakref
 from functools import lru_cache
 from typing import Any
@@ -227,6 +228,29 @@ def test_visitors_who_ask_at_once_cause_one_compilation_and_the_program_goes_wit
     own_cache.cache_clear()
     gc.collect()
     assert gone() is None
+
+
+def test_visitors_who_ask_at_once_share_one_program(own_cache, monkeypatch):
+    built, given, together = [], [], threading.Barrier(4)
+
+    class Slow(program.Program):
+        def __init__(self, loss):
+            built.append(loss)
+            time.sleep(0.1)  # keeps the door open for the others
+            super().__init__(loss)
+
+    def ask(loss):
+        together.wait()
+        given.append(program_of(loss))
+
+    monkeypatch.setattr(program, "Program", Slow)
+    visitors = [threading.Thread(target=ask, args=(program.draw_chunk,)) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(built) == 1
+    assert len(set(given)) == 1
 
 
 def test_no_more_than_33_programs_are_kept(own_cache):

@@ -1,0 +1,58 @@
+"""Starts what is measured as a visitor would meet it, on a free port of this machine."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+
+
+class Server(NamedTuple):
+    """A running server."""
+
+    host: str  # with the port
+    pid: int
+
+    @property
+    def address(self) -> str:
+        """What a browser opens."""
+        return f"http://{self.host}"
+
+    def resident_mb(self) -> float:
+        """Resident memory in MB, as Linux counts it."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        return float("nan")
+
+
+@contextmanager
+def serving(script: str) -> Iterator[Server]:
+    """Runs ``streamlit run script`` until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1",
+             "--browser.serverAddress=localhost"]  # fmt: skip
+    command = [sys.executable, "-m", "streamlit", "run", script, *flags]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Server(f"127.0.0.1:{port}", process.pid)
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError(f"{script} stopped with {process.returncode}")
+            try:
+                urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
