@@ -50,22 +50,22 @@ def _step(at, state):
 
 def optax_loop() -> np.ndarray:
     """A jitted optax step in a Python loop, as tutorials write it."""
-    at = jnp.asarray(START)
+    at, kept = jnp.asarray(START), []
     for _ in range(RUNS):
         at = jnp.asarray(START)
         state = _ADAM.init(at)
         for _ in range(STEPS):
             at, state, value, norm = _step(at, state)
-            float(value), float(norm)
+            kept += [float(value), float(norm)]
     return np.asarray(at)
 
 
 def torch_eager() -> np.ndarray:
     """torch.optim.Adam on the same surface."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]  # only under `make bench`
 
     torch.set_num_threads(1)
-    at = torch.zeros(2)
+    at, kept = torch.zeros(2), []
     for _ in range(RUNS):
         at = torch.tensor(START, dtype=torch.float64, requires_grad=True)
         rule = torch.optim.Adam([at], lr=RATE)
@@ -73,7 +73,7 @@ def torch_eager() -> np.ndarray:
             rule.zero_grad()
             loss = (1 - at[0]) ** 2 + 100 * (at[1] - at[0] ** 2) ** 2
             loss.backward()
-            float(loss.detach()), float(at.grad.norm())  # pyright: ignore[reportOptionalMemberAccess]
+            kept += [float(loss.detach()), float(at.grad.norm())]  # pyright: ignore[reportOptionalMemberAccess]
             rule.step()
     return at.detach().numpy()
 

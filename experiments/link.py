@@ -12,9 +12,11 @@ from typing import Any
 
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race, Run
 from landscapes import SURFACES, FormulaError
-from landscapes.surface import Box
+from landscapes.surface import Box, ShapeParam
 from optimizers import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Hyperparam
+
+Knob = Hyperparam | ShapeParam
 
 VERSION = "1"
 SEPARATOR = "~"  # needs no escaping in a link
@@ -106,7 +108,7 @@ class _Reader:
         """Adds a notice."""
         self.notices.append((text if "_" in text.split()[0] else text[0].upper() + text[1:]) + ".")
 
-    def number(self, name: str, text: str, knob: Hyperparam, *, whole: bool = False) -> float:
+    def number(self, name: str, text: str, knob: Knob, *, whole: bool = False) -> float:
         """A number inside the knob's range; the default where it is none."""
         try:
             value = float(text)
@@ -130,7 +132,7 @@ class _Reader:
         self.say(f"unknown {name} {_shown(text)}; {known[default].title} is shown instead")
         return default
 
-    def pairs(self, owner: str, parts: Sequence[str], known: Mapping[str, Hyperparam]) -> tuple[tuple[str, float], ...]:
+    def pairs(self, owner: str, parts: Sequence[str], known: Mapping[str, Knob]) -> tuple[tuple[str, float], ...]:
         """Alternating names and values; unknown names are left out, a repeated one counts once, the last."""
         out: dict[str, float] = {}
         for name, text in zip(parts[::2], [*parts[1::2], ""], strict=False):
@@ -191,13 +193,13 @@ def _landscape(read: _Reader) -> Race:
             return race
         except FormulaError as error:
             read.say(f"the formula in this link cannot be used: {error.message}")
-    if "surface" not in got:
-        name = Race().surface
-    else:
-        name = read.choice("surface", got["surface"], SURFACES, Race().surface)
+    plain = Race().surface
+    name = read.choice("surface", got.get("surface", plain), SURFACES, plain)
     shape = got.get("shape", "")
     entry = SURFACES[name]
-    return Race(surface=name, shape=read.pairs(entry.title, shape.split(SEPARATOR), entry.shape_params) if shape else ())
+    return Race(
+        surface=name, shape=read.pairs(entry.title, shape.split(SEPARATOR), entry.shape_params) if shape else ()
+    )
 
 
 def _box(read: _Reader) -> Box | None:
@@ -218,7 +220,10 @@ def _start(read: _Reader, race: Race) -> tuple[float, float] | None:
     if "x" not in got and "y" not in got:
         return None
     knobs = (Hyperparam(at, -COORDINATE, COORDINATE) for at in race.origin)
-    x, y = (read.number(f"start {k}", got[k], knob) if k in got else knob.default for k, knob in zip("xy", knobs, strict=True))
+    x, y = (
+        read.number(f"start {k}", got[k], knob) if k in got else knob.default
+        for k, knob in zip("xy", knobs, strict=True)
+    )
     return x, y
 
 

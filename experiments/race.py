@@ -79,8 +79,12 @@ class RaceResult:
     surface: Surface
     descents: tuple[Descent, ...]  # with every hyperparameter filled in
     trajectories: tuple[Trajectory, ...]
-    gap: tuple[Float[np.ndarray, "row"], ...] = field(repr=False)  # loss above the minimum; the loss where none is known
-    distance: tuple[Float[np.ndarray, "row"], ...] = field(repr=False)  # to the nearest minimum; NaN where none is known
+    gap: tuple[Float[np.ndarray, "row"], ...] = field(
+        repr=False
+    )  # loss above the minimum; the loss where none is known
+    distance: tuple[Float[np.ndarray, "row"], ...] = field(
+        repr=False
+    )  # to the nearest minimum; NaN where none is known
     reached: tuple[int | None, ...]  # the first step within TARGET of the minimum
 
 
@@ -95,7 +99,7 @@ class Fan:
 
 
 def _rate_stops(name: str, include: float | None = None) -> Float[np.ndarray, "rate"]:
-    """The rates of a sweep: evenly spaced in the logarithm over the knob's range; the nearest gives way to ``include``."""
+    """The rates of a sweep, evenly spaced in the logarithm over the knob's range; the nearest becomes ``include``."""
     rule = OPTIMIZERS[name]
     knob = rule.hyperparams[rule.scheduled or ""]
     stops = np.geomspace(knob.low, knob.high, FAN)
@@ -111,11 +115,9 @@ def _score(surface: Surface, run: Trajectory) -> float:
     Only steady runs count: none that diverges, climbs to twice its starting height, or leaps further than a tenth
     of the box's diagonal inside the box. What those reach, they reach by luck.
     """
-    (x0, x1), (y0, y1) = surface.domain
-    x, y = run.params.T
-    inside = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-    leaps = np.hypot(*np.diff(run.params, axis=0).T)[inside[:-1]]
-    if run.diverged_at is not None or leaps.max(initial=0.0) > math.hypot(x1 - x0, y1 - y0) / 10:
+    leaps = np.hypot(*np.diff(run.params, axis=0).T)[inside(surface, run)[:-1]]
+    diagonal = math.hypot(*(high - low for low, high in surface.domain))
+    if run.diverged_at is not None or leaps.max(initial=0.0) > diagonal / 10:
         return math.inf
     if surface.minimum is None:
         return float(np.mean(run.loss))
@@ -151,7 +153,7 @@ def resolve(surface: Surface, run: Run) -> Descent:
     rule = OPTIMIZERS[run.optimizer]
     given = dict(run.hyperparams)
     if rule.scheduled is not None and rule.scheduled not in given:
-        given[rule.scheduled] = tuned_rate(surface, run.optimizer)
+        given[rule.scheduled] = tuned_rate(surface, run.optimizer) or rule.hyperparams[rule.scheduled].default
     schedule = SCHEDULES[run.schedule]
     filled = schedule.fill(dict(run.schedule_hyperparams))
     return Descent(rule, rule.fill(given), schedule, filled, run.clip_norm, run.l2)
@@ -164,7 +166,7 @@ def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceR
     done = _descend(race, surface, descents, progress=progress)
     floor = surface.minimum
     gap = tuple(each.loss - (0.0 if floor is None else floor) for each in done)
-    reached = tuple(_first(each <= TARGET) if floor is not None else None for each in gap)
+    reached = tuple(arrival(surface, each) for each in done)
     distance = tuple(surface.distance_to_minimum(each.params) for each in done)
     return RaceResult(race, surface, descents, done, gap, distance, reached)
 
@@ -181,9 +183,19 @@ def run_fan(race: Race, index: int) -> Fan | None:
     return Fan(index, name, rates, _descend(race, surface, runs, until=FAN_STEPS))
 
 
-def _first(hits: np.ndarray) -> int | None:
-    where = np.flatnonzero(hits)
-    return int(where[0]) if where.size else None
+def arrival(surface: Surface, run: Trajectory) -> int | None:
+    """The first step within TARGET of the minimum, inside the box: beyond it the loss may fall below what is known."""
+    if surface.minimum is None:
+        return None
+    hits = np.flatnonzero((np.abs(run.loss - surface.minimum) <= TARGET) & inside(surface, run))
+    return int(hits[0]) if hits.size else None
+
+
+def inside(surface: Surface, run: Trajectory) -> np.ndarray:
+    """Which rows of a run lie in the box that is drawn."""
+    (x0, x1), (y0, y1) = surface.domain
+    x, y = run.params.T
+    return (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
 
 
 def _descend(race: Race, surface: Surface, runs: tuple[Descent, ...], **limits: Any) -> tuple[Trajectory, ...]:

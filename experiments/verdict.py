@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.race import TARGET, RaceResult
+from experiments.race import TARGET, RaceResult, inside
 
 _SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -50,7 +50,9 @@ def subline(result: RaceResult) -> str:
     if tuned and len(tuned) == len(race.runs):
         parts.append("each learning rate is the best steady one of 33")
     elif tuned:
-        parts.append(f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates are the best steady ones of 33")
+        parts.append(
+            f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates are the best steady ones of 33"
+        )
     if (wells := _wells(result)) is not None:
         parts.append(wells)
     sentence = "; ".join(parts) + "."
@@ -83,11 +85,9 @@ def _none_arrives(result: RaceResult, names: list[str]) -> str:
 
 def _unbounded(result: RaceResult, names: list[str]) -> str:
     """On a surface without a minimum: who left the picture first."""
-    (x0, x1), (y0, y1) = result.surface.domain
     left = []
     for i, run in enumerate(result.trajectories):
-        x, y = run.params[:, 0], run.params[:, 1]
-        out = np.flatnonzero(~((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)))
+        out = np.flatnonzero(~inside(result.surface, run))
         if out.size:
             left.append((int(out[0]), i))
     if not left:

@@ -1,4 +1,4 @@
-"""What the browser may keep: plotly.js, the player's own files and the thumbnails, gzipped once, named by their hash."""
+"""What the browser may keep: plotly.js and the player's own files, gzipped once, named by their hash."""
 
 import gzip
 import hashlib

@@ -82,8 +82,8 @@ class _Packer:
 def pack(tree: Any) -> bytes:
     """Packs a tree of dicts, lists and scalars with NumPy arrays in it.
 
-    Layout: the length of the JSON as uint32, the JSON padded to 4 bytes, the arrays. Float64 travels as float32, clipped
-    to its range so that divergence stays a number; an array that occurs twice travels once.
+    Layout: the length of the JSON as uint32, the JSON padded to 4 bytes, the arrays. Float64 travels as float32,
+    clipped to its range so that divergence stays a number; an array that occurs twice travels once.
     """
     packer = _Packer()
     text = json.dumps(packer.walk(tree), allow_nan=False, separators=(",", ":")).encode()

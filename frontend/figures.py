@@ -64,7 +64,7 @@ class Ground:
 
 @cache
 def templates() -> dict[str, Any]:
-    """One Plotly template a scheme: fonts, axes and the landscape's colours, so that figures need not know the scheme."""
+    """One Plotly template a scheme: fonts, axes and the landscape's colours; figures need not know the scheme."""
     return {scheme: _template(scheme) for scheme in SCHEMES}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from frontend import theme
 from frontend.assets import base_path
@@ -29,7 +30,7 @@ export default async (component) => (await mount)(component);
 
 def _component(name: str, file: str) -> Callable[..., Any]:
     js = _POINTER.replace("{path}", base_path()).replace("{file}", file)
-    return st.components.v2.component(name, js=js, isolate_styles=False)
+    return component(name, js=js, isolate_styles=False)
 
 
 def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
@@ -39,8 +40,12 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
         tree: what to show; see the module.
         on_act: called before the next rerun when the visitor has acted on the stage; ``acted()`` says how.
     """
-    shared = {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"]}
-    _component("player", "main.js")(key="player", data=pack({**shared, **tree}), on_act_change=on_act)
+    _component("player", "main.js")(key="player", data=pack(whole_tree(tree)), on_act_change=on_act)
+
+
+def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:
+    """A room's tree with what all rooms share: inks, templates and the marker of a start."""
+    return {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"], **tree}
 
 
 def acted() -> dict[str, Any]:
@@ -54,8 +59,8 @@ def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
 
     Args:
         key: of the widget; ``picked(key)`` is the name that was clicked, inside ``on_pick``.
-        tree: ``label``, ``items`` (name, title, help, and a ``thumb`` of shape (height, width) in 0..255 or a ``sign``),
-            ``chosen``, and how many are ``shown`` before all are asked for.
+        tree: ``label``, ``items`` (name, title, help, and a ``thumb`` of shape (height, width) in 0..255 or a
+            ``sign``), ``chosen``, and how many are ``shown`` before all are asked for.
         on_pick: called before the next rerun when one is clicked.
     """
     colors = {scheme: theme.landscape_rgb(scheme, 64) for scheme in theme.SCHEMES}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.race import TARGET, Fan, RaceResult
+from experiments.race import TARGET, Fan, RaceResult, arrival
 from experiments.verdict import headline, labels, subline
 from frontend import figures
 from frontend.blob import Quantized
@@ -199,8 +199,8 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
     surface = result.surface
     floor = surface.minimum or 0.0
     gap = [t.loss - floor for t in fan.trajectories]
-    distance = [surface.distance_to_minimum(t.params) for t in fan.trajectories]
-    series = _series(fan.trajectories, gap, distance, stride)
+    points = np.array([t.params[::stride] for t in fan.trajectories])
+    distance = surface.distance_to_minimum(points.reshape(-1, 2)).reshape(points.shape[:2])
     (x0, x1), (y0, y1) = surface.domain
     rate = result.descents[fan.run].hyperparams[fan.hyperparam]
     return {
@@ -209,14 +209,14 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "stride": stride,
-        "reached": [_first_below(g) if surface.minimum is not None else None for g in gap],
+        "reached": [arrival(surface, t) for t in fan.trajectories],
         "diverged": [t.diverged_at for t in fan.trajectories],
         "series": {
-            "x": Quantized(series["x"], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),
-            "y": Quantized(series["y"], 4 * y0 - 3 * y1, 4 * y1 - 3 * y0),
-            "gap": _quantized_loss(series["gap"], ground(surface)),
-            "grad": Quantized(series["grad"], *FAN_DECADES, log=True),
-            "distance": Quantized(series["distance"], *FAN_DECADES, log=True),
+            "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),
+            "y": Quantized(points[..., 1], 4 * y0 - 3 * y1, 4 * y1 - 3 * y0),
+            "gap": _quantized_loss(np.array(gap)[:, ::stride], ground(surface)),
+            "grad": Quantized(np.array([t.grad_norm[::stride] for t in fan.trajectories]), *FAN_DECADES, log=True),
+            "distance": Quantized(distance, *FAN_DECADES, log=True),
         },
     }
 
@@ -225,8 +225,3 @@ def _quantized_loss(gap: np.ndarray, g: figures.Ground) -> Quantized:
     if g.log:
         return Quantized(gap, *FAN_DECADES, log=True)
     return Quantized(gap, g.low - 3 * g.span, g.low + 4 * g.span)
-
-
-def _first_below(gap: np.ndarray) -> int | None:
-    hits = np.flatnonzero(gap <= TARGET)
-    return int(hits[0]) if hits.size else None

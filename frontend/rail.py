@@ -95,9 +95,7 @@ def draw() -> None:
 def _surface() -> None:
     st.markdown("**Surface**")
     order = [*_FIRST, *(name for name in SURFACES if name not in _FIRST)]
-    tiles = [
-        {"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order
-    ]
+    tiles = [{"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order]
     own = {"name": _OWN, "title": "Your own", "help": "Type a formula in x and y", "sign": "f(x, y)"}
     chosen = _OWN if race().formula else race().surface
     tree = {"label": "Surface", "items": [*tiles[:5], own, *tiles[5:]], "chosen": chosen, "shown": 6}
@@ -196,8 +194,9 @@ def _chip_style(i: int, run: Run) -> str:
     look = LOOKS[run.optimizer]
     hollow = any(other.optimizer == run.optimizer for other in race().runs[:i])
     paint = "fill='none' stroke='black' stroke-width='.34'" if hollow else ""
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'><path d='{MARKERS[look.marker]}' {paint}/></svg>"
-    mask = f"mask-image:url(\"data:image/svg+xml,{quote(svg)}\")"
+    path = f"<path d='{MARKERS[look.marker]}' {paint}/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'>{path}</svg>"
+    mask = f'mask-image:url("data:image/svg+xml,{quote(svg)}")'
     return "".join(
         f"html[data-ll-scheme={scheme}] .st-key-chip_{i} button::before{{background:{getattr(look, scheme)};{mask}}}"
         for scheme in SCHEMES
@@ -209,7 +208,10 @@ def _run(i: int, run: Run, surface: Surface) -> None:
     rule = OPTIMIZERS[run.optimizer]
 
     def choose() -> None:
-        _set_run(i, Run(st.session_state[f"optimizer_{i}"], (), run.schedule, run.schedule_hyperparams, run.clip_norm, run.l2))
+        _set_run(
+            i,
+            Run(st.session_state[f"optimizer_{i}"], (), run.schedule, run.schedule_hyperparams, run.clip_norm, run.l2),
+        )
 
     controlled(f"optimizer_{i}", run.optimizer)
     st.selectbox("Optimizer", list(OPTIMIZERS), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
@@ -223,7 +225,9 @@ def _run(i: int, run: Run, surface: Surface) -> None:
             _hyperparam(i, run, name, values[name])
         _schedule(i, run)
         _gradient(i, run)
-    st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:")
+    st.button(
+        "Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:"
+    )
 
 
 def _folded(run: Run) -> str:
@@ -283,14 +287,30 @@ def _gradient(i: int, run: Run) -> None:
 
 def _conditions(surface: Surface) -> None:
     now = race()
-    knob("Step budget", replace_low(STEPS), now.num_steps, "steps", lambda v: set_race(replace(race(), num_steps=int(v))))
+    knob(
+        "Step budget", replace_low(STEPS), now.num_steps, "steps", lambda v: set_race(replace(race(), num_steps=int(v)))
+    )
     left, right = st.columns(2)
     x, y = now.origin
     with left:
-        box("Start x", x, -COORDINATE, COORDINATE, "start_x", lambda v: set_race(replace(race(), start=(v, race().origin[1]))))
+        box(
+            "Start x",
+            x,
+            -COORDINATE,
+            COORDINATE,
+            "start_x",
+            lambda v: set_race(replace(race(), start=(v, race().origin[1]))),
+        )
         box("Gradient noise", now.noise, NOISE.low, NOISE.high, "noise", lambda v: set_race(replace(race(), noise=v)))
     with right:
-        box("Start y", y, -COORDINATE, COORDINATE, "start_y", lambda v: set_race(replace(race(), start=(race().origin[0], v))))
+        box(
+            "Start y",
+            y,
+            -COORDINATE,
+            COORDINATE,
+            "start_y",
+            lambda v: set_race(replace(race(), start=(race().origin[0], v))),
+        )
         box("Seed", now.seed, SEED.low, SEED.high, "seed", lambda v: set_race(replace(race(), seed=int(v))), whole=True)
 
 

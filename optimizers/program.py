@@ -21,7 +21,9 @@ from optimizers.entry import Optimizer
 
 LANES = 41  # a race of 8 and a fan of 33 in one call
 CHUNK = 512  # rows a call: 500 steps and the start
+PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
+_COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
 _RULES = tuple(OPTIMIZERS.values())
 _RATES = tuple(SCHEDULES.values())
 HYPERPARAMS = max(len(rule.hyperparams) for rule in _RULES)
@@ -142,8 +144,7 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
 
     Backwards through a switch of twenty surfaces takes seven times as long to compile, and ten times as long to run.
     """
-
-    once = jax.jit(loss)
+    once = jax.jit(loss)  # traced once, however many rules look
 
     def plain(params: Array) -> Array:
         return once(params, values).astype(float)  # a slice of a float32 network too
@@ -236,21 +237,22 @@ class Program:
     """The compiled chunk of one loss. Many threads may call it: the first compiles, the others wait for it."""
 
     def __init__(self, loss: Loss) -> None:
-        self._run = jax.jit(partial(_chunk, loss))
+        self._loss = loss
         self._first = threading.Lock()
-        self._warm: set[int] = set()
+        self._compiled: dict[int, Any] = {}  # by dimension
 
     def __call__(self, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, *counts: Any) -> tuple[Carry, Rows]:
-        dim = carry.params.shape[1]
-        if dim in self._warm:
-            return self._run(lanes, shared, draws, carry, *counts)
-        with self._first:
-            result = self._run(lanes, shared, draws, carry, *counts)
-            self._warm.add(dim)
-            return result
+        given, dim = (lanes, shared, draws, carry, *counts), carry.params.shape[1]
+        if dim not in self._compiled:
+            with self._first:
+                if dim not in self._compiled:
+                    # ahead of time: a jitted function keeps its traces, half as much memory again
+                    lowered = jax.jit(partial(_chunk, self._loss)).lower(*given)
+                    self._compiled[dim] = lowered.compile(_COMPILER)
+        return self._compiled[dim](*given)
 
 
-@lru_cache(maxsize=33)  # the catalogue's own, and 32 formulas
+@lru_cache(maxsize=PROGRAMS)
 def _kept_program(loss: Loss) -> Program:
     return Program(loss)
 
@@ -259,6 +261,6 @@ _KEEPING = threading.Lock()  # lru_cache alone may build two programs for two vi
 
 
 def program_of(loss: Loss) -> Program:
-    """The program of a loss, kept while it is among the 33 used last; its memory goes with it."""
+    """The program of a loss, kept while it is among the `PROGRAMS` used last; its memory goes with it."""
     with _KEEPING:
         return _kept_program(loss)

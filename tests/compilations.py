@@ -9,7 +9,7 @@ _EVENT = "/jax/core/compile/backend_compile_duration"
 _seen = [0]
 
 
-def _listen(event: str, duration: float, **_: object) -> None:
+def _listen(event: str, duration_secs: float, **kwargs: str | int) -> None:
     _seen[0] += event == _EVENT
 
 

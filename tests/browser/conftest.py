@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens the page with query parameters; at the end nothing may have gone to another host or to the error console."""
+    """Opens the page with query parameters; in the end nothing went to another host or to the error console."""
     contexts, faults = [], []
 
     def opened(width: int = 1440, height: int = 900, *, wait: bool = True, scheme: str = "light",

@@ -127,7 +127,9 @@ def test_choosing_a_surface(open_page: Opener):
     page = open_page(at="50")
     page.click(".ll-tile[data-name=himmelblau]")
     assert wait_for_link(page, "surface") == "himmelblau"
-    page.wait_for_function("document.querySelector('.ll-sentence p').innerText.startsWith('Himmelblau')", timeout=60_000)
+    page.wait_for_function(
+        "document.querySelector('.ll-sentence p').innerText.startsWith('Himmelblau')", timeout=60_000
+    )
     assert page.get_attribute(".ll-tile[data-name=himmelblau]", "aria-checked") == "true"
 
 

@@ -29,7 +29,9 @@ def random_run(rng: random.Random) -> Run:
         return tuple((name, figures(rng.uniform(k.low, k.high))) for name, k in knobs.items() if rng.random() < 0.6)
 
     clip = rng.choice([math.inf, figures(rng.uniform(0.1, 10))])
-    return Run(rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, rng.choice([0.0, 0.25]))
+    return Run(
+        rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, rng.choice([0.0, 0.25])
+    )
 
 
 def random_race(rng: random.Random) -> Race:
@@ -71,7 +73,13 @@ def test_only_what_differs_is_written():
 
 def test_the_largest_race_fits_into_a_link():
     run = max((random_run(random.Random(i)) for i in range(200)), key=lambda r: len(r.hyperparams))
-    race = Race(surface="scalar_factorization", runs=(run,) * MAX_RUNS, start=(0.333333, 0.666667), noise=0.333333, seed=2**32 - 1)
+    race = Race(
+        surface="scalar_factorization",
+        runs=(run,) * MAX_RUNS,
+        start=(0.333333, 0.666667),
+        noise=0.333333,
+        seed=2**32 - 1,
+    )
     assert len(urlencode(to_link(race))) < 2000
 
 
@@ -129,7 +137,22 @@ def test_what_cannot_be_used_is_replaced_and_said(params, said, expected):
 def test_no_link_fails(seed):
     rng = random.Random(seed)
     keys = [*to_link(random_race(rng)), "surface", "formula", "box", "shape", "r1", "r8", "at", "v", "x", "\0", "é", ""]
-    words = [*OPTIMIZERS, *SCHEDULES, *SURFACES, "~", "~~", "nan", "inf", "-1", "1e400", "\0", "%00", "☃", "learning_rate", "clip"]
+    words = [
+        *OPTIMIZERS,
+        *SCHEDULES,
+        *SURFACES,
+        "~",
+        "~~",
+        "nan",
+        "inf",
+        "-1",
+        "1e400",
+        "\0",
+        "%00",
+        "☃",
+        "learning_rate",
+        "clip",
+    ]
     for _ in range(100):
         params = {rng.choice(keys): "~".join(rng.choices(words, k=rng.randint(0, 6))) for _ in range(rng.randint(0, 8))}
         race, notices = from_link(params)
@@ -137,10 +160,16 @@ def test_no_link_fails(seed):
         assert from_link(to_link(race)) == (race, [])
 
 
-@pytest.mark.parametrize(
-    ("params", "view"),
-    [({}, (None, False)), ({"at": "12"}, (12, False)), ({"at": "-3"}, (None, False)), ({"at": "x", "present": "1"}, (None, True)),
-     ({"at": "9" * 50}, (None, False)), ({"at": "³"}, (None, False))],
-)  # fmt: skip
+VIEWS = [
+    ({}, (None, False)),
+    ({"at": "12"}, (12, False)),
+    ({"at": "-3"}, (None, False)),
+    ({"at": "x", "present": "1"}, (None, True)),
+    ({"at": "9" * 50}, (None, False)),
+    ({"at": "³"}, (None, False)),
+]
+
+
+@pytest.mark.parametrize(("params", "view"), VIEWS, ids=[str(i) for i in range(len(VIEWS))])
 def test_the_view_of_a_link(params, view):
     assert view_of(params) == view

@@ -1,13 +1,14 @@
 """A race is fair, repeatable, and says what it did."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from experiments.race import FAN, Race, Run, resolve, run, run_fan, tuned_rate
+from experiments.race import FAN, Race, Run, arrival, resolve, run, run_fan, tuned_rate
 from landscapes import SURFACES
-from optimizers import OPTIMIZERS, Descent, descend_all
+from optimizers import OPTIMIZERS, Descent, Trajectory, descend_all
 
 QUADRATIC = Race(surface="quadratic", shape=(("condition", 10.0), ("angle", 0.0)), start=(1.0, 1.0))
 
@@ -92,7 +93,9 @@ def test_the_tuned_rate_is_the_best_steady_one(name):
     rule = OPTIMIZERS[name]
     low, high = rule.hyperparams["learning_rate"].low, rule.hyperparams["learning_rate"].high
     stops = [float(f"{low * (high / low) ** (k / 32):.3g}") for k in range(33)]
-    runs = descend_all(surface, [Descent(rule, {"learning_rate": r}) for r in stops], start=surface.start, num_steps=500)
+    runs = descend_all(
+        surface, [Descent(rule, {"learning_rate": r}) for r in stops], start=surface.start, num_steps=500
+    )
 
     def score(t):
         steps = np.hypot(*np.diff(t.params, axis=0).T)
@@ -102,7 +105,7 @@ def test_the_tuned_rate_is_the_best_steady_one(name):
         return np.log10(np.maximum(t.loss, 1e-12)).mean()
 
     scores = [score(t) for t in runs] + [np.inf]
-    steady = [s if np.isfinite(after) else np.inf for s, after in zip(scores[:-1], scores[1:], strict=True)]
+    steady = [s if np.isfinite(after) else np.inf for s, after in pairwise(scores)]
     assert rate == stops[int(np.argmin(steady))]
 
 
@@ -132,3 +135,14 @@ def test_progress_can_stop_a_race():
         run(Race(num_steps=5000), progress)
     assert len(seen) == 1
     assert seen[0][1] == 5000
+
+
+def test_arrival_is_within_the_target_and_inside_the_box():
+    """McCormick is unbounded outside its box: what lies as low there has not reached the minimum of the picture."""
+    surface = SURFACES["mccormick"]
+    assert surface.minimum is not None
+    low, zero = np.full(3, surface.minimum), np.zeros(3)
+    places = np.array([[9.0, 9.0], [-0.5, -1.5], [-0.5, -1.5]])
+    assert arrival(surface, Trajectory(places, low, zero, None)) == 1
+    assert arrival(surface, Trajectory(places, low + [0.0, 0.0011, 0.0009], zero, None)) == 2
+    assert arrival(surface, Trajectory(places, low - 1.0, zero, None)) is None

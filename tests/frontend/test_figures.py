@@ -1,5 +1,7 @@
 """Figures are what Plotly accepts, and their scales are the ones described."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -9,7 +11,7 @@ from frontend.blob import pack, unpack
 from landscapes import SURFACES, parse_formula
 
 
-def drawn(figure):
+def drawn(figure) -> Any:
     """The figure as the browser gets it, checked by Plotly's own validators."""
     back = unpack(pack(figure))
     return go.Figure(data=back["data"], layout=back["layout"])

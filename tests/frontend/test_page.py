@@ -73,7 +73,9 @@ def test_every_optimizer_races_and_shows_its_knobs(name):
     assert len(tree["runs"]) == 1
     assert np.isfinite(tree["series"]["x"][0][:2]).all()
     labels = {slider.key for slider in page.sidebar.slider}
-    assert all(f"knob_run0_{name}_{knob}_slider".removeprefix("knob_") in labels for knob in OPTIMIZERS[name].hyperparams)
+    assert all(
+        f"knob_run0_{name}_{knob}_slider".removeprefix("knob_") in labels for knob in OPTIMIZERS[name].hyperparams
+    )
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -95,7 +97,7 @@ def test_every_control_moves_the_race_and_nothing_compiles():
             assert after != before, key
             before = after
         for slider in list(page.sidebar.slider):
-            page.sidebar.slider(key=slider.key).set_value(100 if slider.value != 100 else 120).run()
+            page.sidebar.slider(key=str(slider.key)).set_value(100 if slider.value != 100 else 120).run()
             after = shown(page)["key"]
             assert after != before, slider.key
             before = after
@@ -130,7 +132,7 @@ def test_the_address_bar_holds_the_race_and_reopens_it():
     page.sidebar.button(key="chip_0").click().run()
     rate = next(slider for slider in page.sidebar.slider if slider.key == "run0_gradient_descent_learning_rate_slider")
     rate.set_value(100).run()
-    link = {key: values for key, values in page.query_params.items()}
+    link = dict(page.query_params.items())
     again = opened(**link)
     np.testing.assert_array_equal(shown(again)["series"]["x"], shown(page)["series"]["x"])
     assert not shown(again)["notices"]
@@ -175,7 +177,9 @@ def test_a_formula_is_never_markup():
 
 
 def test_a_formula_with_gaps_says_so():
-    assert any("no finite value on" in notice for notice in shown(opened(formula="sqrt(x) + y**2", x="1", y="1"))["notices"])
+    assert any(
+        "no finite value on" in notice for notice in shown(opened(formula="sqrt(x) + y**2", x="1", y="1"))["notices"]
+    )
 
 
 @pytest.mark.parametrize("formula", ["sqrt(x**2 + y**2)", "abs(x) + abs(y)", "x**0.5 + y**2"])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, SCHEDULES, Descent, descend, descend_all, program
-from optimizers.program import CHUNK, LANES, program_of
+from optimizers.program import CHUNK, LANES, PROGRAMS, program_of
 from tests.compilations import compilations
 from tests.optimizers.terrain import FLAT, quadratic, rosenbrock, rosenbrock_gradient, rosenbrock_loss
 
@@ -253,13 +253,12 @@ def test_visitors_who_ask_at_once_share_one_program(own_cache, monkeypatch):
     assert len(set(given)) == 1
 
 
-def test_no_more_than_33_programs_are_kept(own_cache):
-    crater: Any = Crater
-    first = program_of(crater())
-    for _ in range(40):
-        program_of(crater())
-    assert own_cache.cache_info().currsize == 33
-    assert first is not program_of(crater())
+def test_programs_used_long_ago_are_let_go(own_cache):
+    craters: list[Any] = [Crater() for _ in range(PROGRAMS + 1)]
+    kept = [weakref.ref(program_of(crater)) for crater in craters]
+    gc.collect()
+    assert [program() is None for program in kept] == [True] + [False] * PROGRAMS
+    assert program_of(craters[-1]) is kept[-1]()
 
 
 def test_schedules_and_rules_are_told_apart_by_name_only_within_their_shelf():
