@@ -11,10 +11,11 @@ from jaxtyping import Float
 
 from landscapes import SURFACES, Surface, parse_formula
 from landscapes.surface import Box
-from optimizers import OPTIMIZERS, SCHEDULES, Descent, Trajectory, descend_all
+from optimizers import OPTIMIZERS, SCHEDULES, Descent, Hyperparam, Trajectory, descend_all
 
 MAX_RUNS = 8
-FAN = 33  # learning rates in a sweep or under the finger
+SWEEP = 33  # learning rates that tuning tries
+FAN = 17  # learning rates under the finger
 FAN_STEPS = 2000  # a dragged path shows at most this many steps
 TARGET = 1e-3  # a run has arrived when its loss is this close to the minimum
 
@@ -98,15 +99,16 @@ class Fan:
     trajectories: tuple[Trajectory, ...] = field(repr=False)
 
 
-def _rate_stops(name: str, include: float | None = None) -> Float[np.ndarray, "rate"]:
-    """The rates of a sweep, evenly spaced in the logarithm over the knob's range; the nearest becomes ``include``."""
-    rule = OPTIMIZERS[name]
-    knob = rule.hyperparams[rule.scheduled or ""]
-    stops = np.geomspace(knob.low, knob.high, FAN)
-    stops = np.array([float(f"{stop:.3g}") for stop in stops])
-    if include is not None and knob.low <= include <= knob.high:
-        stops[np.argmin(np.abs(np.log(stops / include)))] = include
-    return stops
+def _sweep(knob: Hyperparam) -> Float[np.ndarray, "rate"]:
+    """The rates of a sweep: evenly spaced in the logarithm over the knob's range, to three figures."""
+    return np.array([float(f"{stop:.3g}") for stop in np.geomspace(knob.low, knob.high, SWEEP)])
+
+
+def _fan_rates(knob: Hyperparam, rate: float) -> Float[np.ndarray, "rate"]:
+    """The rates under the finger: a decade and a half to either side of the present one, inside the knob's range."""
+    around = [float(f"{rate * 10**decade:.3g}") for decade in np.linspace(-1.5, 1.5, FAN)]
+    around[FAN // 2] = rate
+    return np.array([stop for stop in around if knob.low <= stop <= knob.high or stop == rate])
 
 
 def _score(surface: Surface, run: Trajectory) -> float:
@@ -129,7 +131,7 @@ def _score(surface: Surface, run: Trajectory) -> float:
 def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float | None:
     """The learning rate an optimizer gets unless its owner sets one: the best of a sweep on this very surface.
 
-    Every rule gets the same budget: ``FAN`` rates over the range of its knob, from the surface's own start, without
+    Every rule gets the same budget: ``SWEEP`` rates over the range of its knob, from the surface's own start, without
     noise. The best has the lowest mean log loss above the minimum among the steady ones (see `_score`) whose next
     larger neighbour is steady too. None for rules that choose their own step length.
     """
@@ -138,7 +140,7 @@ def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float 
         return None
     if optimizer == "random_walk":  # the control: gradient descent's step lengths, only the direction is left to chance
         return tuned_rate(surface, "gradient_descent", num_steps)
-    stops = _rate_stops(optimizer)
+    stops = _sweep(rule.hyperparams[rule.scheduled])
     runs = [Descent(rule, {rule.scheduled: float(stop)}) for stop in stops]
     done = descend_all(surface, runs, start=surface.start, num_steps=num_steps)
     scores = np.array([_score(surface, run) for run in done])
@@ -172,13 +174,13 @@ def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceR
 
 
 def run_fan(race: Race, index: int) -> Fan | None:
-    """One run of the race at ``FAN`` learning rates, all else equal; None for rules that have no rate."""
+    """One run of the race at up to ``FAN`` learning rates, all else equal; None for rules that have no rate."""
     surface = race.landscape
     descent = resolve(surface, race.runs[index])
     name = descent.optimizer.scheduled
     if name is None:
         return None
-    rates = _rate_stops(descent.optimizer.name, descent.hyperparams[name])
+    rates = _fan_rates(descent.optimizer.hyperparams[name], descent.hyperparams[name])
     runs = tuple(replace(descent, hyperparams={**descent.hyperparams, name: float(rate)}) for rate in rates)
     return Fan(index, name, rates, _descend(race, surface, runs, until=FAN_STEPS))
 

@@ -62,12 +62,13 @@ def test_the_fan_holds_the_run_itself():
     race = Race(surface="himmelblau", noise=0.2)
     result, fan = run(race), run_fan(race, 4)
     assert fan is not None
-    assert len(fan.rates) == FAN
+    assert len(fan.rates) <= FAN
+    assert fan.rates[-1] / fan.rates[0] > 100
     chosen = int(np.argmin(np.abs(fan.rates - result.descents[4].hyperparams["learning_rate"])))
     assert fan.rates[chosen] == result.descents[4].hyperparams["learning_rate"]
     np.testing.assert_array_equal(fan.trajectories[chosen].params, result.trajectories[4].params)
-    other = replace(race, runs=(*race.runs[:4], Run("adam", (("learning_rate", float(fan.rates[20])),))))
-    np.testing.assert_array_equal(fan.trajectories[20].params, run(other).trajectories[4].params)
+    other = replace(race, runs=(*race.runs[:4], Run("adam", (("learning_rate", float(fan.rates[3])),))))
+    np.testing.assert_array_equal(fan.trajectories[3].params, run(other).trajectories[4].params)
 
 
 def test_the_fan_of_a_long_race_is_its_beginning():
