@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from functools import cache
 
+import jax
 import streamlit as st
 
 from experiments.race import Race, run, run_fan, tuned_rate
@@ -29,6 +30,8 @@ class _Warmup:
     """Runs the stages on a thread of its own; visitors who arrive meanwhile watch it."""
 
     def __init__(self) -> None:
+        # Every result is waited for, so handing the work to another thread first only costs a switch.
+        jax.config.update("jax_cpu_enable_async_dispatch", False)
         self.done = 0
         self.error: Exception | None = None
         self.changed = threading.Event()

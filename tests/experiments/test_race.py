@@ -145,5 +145,5 @@ def test_arrival_is_within_the_target_and_inside_the_box():
     low, zero = np.full(3, surface.minimum), np.zeros(3)
     places = np.array([[9.0, 9.0], [-0.5, -1.5], [-0.5, -1.5]])
     assert arrival(surface, Trajectory(places, low, zero, None)) == 1
-    assert arrival(surface, Trajectory(places, low + [0.0, 0.0011, 0.0009], zero, None)) == 2
+    assert arrival(surface, Trajectory(places, low + np.array([0.0, 0.0011, 0.0009]), zero, None)) == 2
     assert arrival(surface, Trajectory(places, low - 1.0, zero, None)) is None
