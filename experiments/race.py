@@ -133,21 +133,24 @@ def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float 
 
     Every rule gets the same budget: ``SWEEP`` rates over the range of its knob, from the surface's own start, without
     noise. The best has the lowest mean log loss above the minimum among the steady ones (see `_score`) whose next
-    larger neighbour is steady too. None for rules that choose their own step length.
+    larger neighbour is steady too; the catalogue's default where none is. None for rules without a rate.
     """
     rule = OPTIMIZERS[optimizer]
     if rule.scheduled is None:
         return None
     if optimizer == "random_walk":  # the control: gradient descent's step lengths, only the direction is left to chance
         return tuned_rate(surface, "gradient_descent", num_steps)
-    stops = _sweep(rule.hyperparams[rule.scheduled])
+    knob = rule.hyperparams[rule.scheduled]
+    if knob.default == 1.0:  # a factor on a step length that the rule chooses itself: Newton, Polyak, Prodigy
+        return knob.default
+    stops = _sweep(knob)
     runs = [Descent(rule, {rule.scheduled: float(stop)}) for stop in stops]
     done = descend_all(surface, runs, start=surface.start, num_steps=num_steps)
     scores = np.array([_score(surface, run) for run in done])
     steady = np.where(np.isfinite(np.append(scores[1:], math.inf)), scores, math.inf)
     if np.isfinite(steady).any():
         return float(stops[int(np.argmin(steady))])
-    return rule.hyperparams[rule.scheduled].default
+    return knob.default
 
 
 def resolve(surface: Surface, run: Run) -> Descent:

@@ -34,7 +34,7 @@ def headline(result: RaceResult) -> str:
         who = _uncapital(names[worst]) if len(running) == 1 else f"{_COUNTS[len(running)]} others"
         return f"{first}; {who} {'has' if len(running) == 1 else 'have'} not, after {steps}."
     if left:
-        return f"{first}; {_gone(result, names, left[0])}."
+        return f"{first}; {_uncapital(_gone(result, names, left[0]))}."
     return f"{first}." if len(order) < 3 else f"{first}; all {_COUNTS[len(order)]} arrive within {order[-1][0]} steps."
 
 
@@ -51,13 +51,16 @@ def subline(result: RaceResult) -> str:
         parts.append("each learning rate is the best steady one of 33")
     elif tuned:
         parts.append(
-            f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates are the best steady ones of 33"
+            f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates tuned, the best steady of 33"
         )
     if (wells := _wells(result)) is not None:
         parts.append(wells)
     sentence = "; ".join(parts) + "."
-    gone = [i for i, run in enumerate(result.trajectories) if run.diverged_at is not None]
-    return sentence if not gone else f"{sentence} {'; '.join(_gone(result, labels(result), i) for i in gone[:2])}."
+    gone = [
+        _gone(result, labels(result), i) for i, run in enumerate(result.trajectories) if run.diverged_at is not None
+    ]
+    unsaid = [text for text in gone if text.lower() not in headline(result).lower()]
+    return f"{sentence} {'; '.join(unsaid[:2])}." if unsaid else sentence
 
 
 def labels(result: RaceResult) -> list[str]:

@@ -14,6 +14,7 @@ from landscapes import Surface
 RESOLUTION = 101  # grid points a side
 BANDS = 15  # of the map
 _TICK = 12.5
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CAMERA = {"eye": {"x": -0.53, "y": -1.16, "z": 1.02}, "center": {"x": 0.02, "y": 0.0, "z": -0.15}}
 _HEIGHT = 0.42  # of the relief, over its width
 BASE = 0.22  # depth of the cut below the lowest point, over the height
@@ -224,13 +225,21 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
 def loss_ticks(g: Ground) -> list[dict[str, Any]]:
     """Losses to write beside the relief, lowest first; in the logarithmic scale decades above the minimum."""
     top = g.low + g.span
-    if not g.log:
-        return [_loss_tick(loss) for loss in nice_ticks(g.low, top, 4)] or [_loss_tick(g.low), _loss_tick(top)]
-    decade = np.floor(np.log10(g.span))
-    steps = [m * 10.0**k for k in (decade - 1, decade) for m in (1, 3)] + [8 * 10.0**decade]
-    return [_loss_tick(g.low), *(_loss_tick(g.low + step) for step in steps if step <= g.span)]
+    decade = int(np.floor(np.log10(g.span)))
+    if g.log:
+        steps = [m * 10.0**k for k in (decade - 1, decade) for m in (1, 3)] + [8 * 10.0**decade]
+        losses = [g.low, *(g.low + step for step in steps if step <= g.span)]
+    else:
+        losses = nice_ticks(g.low, top, 4) or [g.low, top]
+    return [{"loss": loss, "text": _loss_text(round(loss, 2 - decade))} for loss in losses]
 
 
-def _loss_tick(loss: float) -> dict[str, Any]:
-    text = f"{loss:.0f}" if 1000 <= abs(loss) < 1e5 else f"{loss:.3g}"
-    return {"loss": loss, "text": text.replace("-", "\N{MINUS SIGN}")}
+def _loss_text(loss: float) -> str:
+    """A loss beside the relief: at most three figures, powers of ten as people write them."""
+    if 1000 <= abs(loss) < 1e5:
+        return f"{loss:.0f}".replace("-", "\N{MINUS SIGN}")
+    mantissa, _, exponent = f"{loss:.3g}".replace("-", "\N{MINUS SIGN}").partition("e")
+    if not exponent:
+        return mantissa
+    power = str(int(exponent.replace("\N{MINUS SIGN}", "-"))).translate(_SUPERSCRIPTS)
+    return f"10{power}" if mantissa == "1" else f"{mantissa}×10{power}"

@@ -28,8 +28,8 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at
     return {
         "key": hashlib.sha256(repr(result.race).encode()).hexdigest()[:12],
         "headline": headline(result),
-        "subline": subline(result),
-        "notices": [*notices, *_undefined(g)],
+        "subline": subline(result) + _undefined(g),
+        "notices": list(notices),
         "clock": {"steps": result.race.num_steps, "stride": stride, "at": at, "present": present},
         "start": list(result.race.origin),
         "floor": result.surface.minimum or 0.0,
@@ -52,10 +52,10 @@ def ground(surface: Surface) -> figures.Ground:
     return figures.ground(surface)
 
 
-def _undefined(g: figures.Ground) -> list[str]:
+def _undefined(g: figures.Ground) -> str:
     if g.undefined == 0:
-        return []
-    return [f"The formula has no finite value on {g.undefined:.0%} of the picture; it is left blank there."]
+        return ""
+    return f" The formula has no finite value on {g.undefined:.0%} of the picture; it is left blank there."
 
 
 def _stride(num_steps: int, rows: int) -> int:

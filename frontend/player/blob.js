@@ -42,7 +42,7 @@ export function unpack(bytes) {
   const views = new Map();
   const revive = (key, node) => {
     if (!node || typeof node !== "object" || !node.$) return node;
-    const id = node.$.at + node.$.kind;
+    const id = JSON.stringify(node.$); // an empty array shares its place with the next one
     if (!views.has(id)) views.set(id, view(buffer, base, node.$));
     let array = views.get(id);
     if (node.range) array = dequantized(array, node.range);

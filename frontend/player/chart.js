@@ -43,7 +43,7 @@ export class Chart extends Plot {
     const wide = this.player.projector ? 2.6 : 1.9;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(axes.left, axes.top - 8, axes.width + 10, axes.height + 9);
+    ctx.rect(axes.left - 6, axes.top - 6, axes.width + 14, axes.height + 8);
     ctx.clip();
     this.drawRule(axes);
     const heads = [];

@@ -68,10 +68,12 @@ export class Plane extends Plot {
       }
       return out;
     });
-    const last = this.player.track(run).index(step);
+    const track = this.player.track(run);
+    const now = track.index(step);
+    const last = track.diverged === null ? now : Math.min(now, firstOutside(pixels, this.axes()));
     strokeRun(this.ctx, run, pixels, 0, last, this.strokes);
     const at = [pixels[2 * last], pixels[2 * last + 1]];
-    return Number.isFinite(at[0] + at[1]) ? at : null;
+    return last === now && Number.isFinite(at[0] + at[1]) ? at : null;
   }
 
   drawStart() {
@@ -111,8 +113,8 @@ export class Plane extends Plot {
     this.ctx.font = `italic ${this.font}`;
     this.ctx.fillStyle = ink.ink2;
     this.ctx.textBaseline = "middle";
-    this.ctx.fillText("x", left + width + 4, top + height + 15);
-    this.ctx.fillText("y", left - 12, top - 8);
+    this.ctx.fillText("x", left + width + 9, top + height + 15);
+    this.ctx.fillText("y", left + 2, top - 8);
   }
 
   /** What lies under the pointer, in words. */
@@ -129,6 +131,15 @@ export class Plane extends Plot {
 
 function bounded(pixel) {
   return Math.max(-1e6, Math.min(1e6, pixel));
+}
+
+/** The first point outside the box: a diverged run is drawn no further. */
+function firstOutside(pixels, { left, top, width, height }) {
+  for (let i = 0; i < pixels.length / 2; i++) {
+    const [x, y] = pixels.subarray(2 * i, 2 * i + 2);
+    if (!(x >= left && x <= left + width && y >= top && y <= top + height)) return i;
+  }
+  return pixels.length / 2 - 1;
 }
 
 /** Where the polyline first crosses the box's edge, or its last finite point. */

@@ -10,7 +10,7 @@ export class Relief extends Plot {
     layout.uirevision = layout.scene.uirevision = "camera";
     // The drawings' view is for a panel one and a half times as wide as high; a narrower one is seen from further away.
     const [width, height] = this.size;
-    const away = Math.max(1.02, (1.42 * height) / width);
+    const away = Math.max(1.02, (1.22 * height) / width);
     for (const axis of ["x", "y", "z"]) layout.scene.camera.eye[axis] *= away;
   }
 
@@ -91,6 +91,7 @@ export class Relief extends Plot {
     const [[x0, x1], [y0, y1]] = this.spec.box;
     const out = new Float32Array(2 * track.count).fill(NaN);
     for (let i = 0; i < track.count; i++) {
+      if (track.diverged !== null && i > 1 && !this.inBox(track, i - 1)) break; // a diverged run stops where it left
       const x = track.x[i];
       const y = track.y[i];
       const inside = x >= x0 && x <= x1 && y >= y0 && y <= y1;
