@@ -133,24 +133,38 @@ def tuned_rate(surface: Surface, optimizer: str, num_steps: int = 500) -> float 
 
     Every rule gets the same budget: ``SWEEP`` rates over the range of its knob, from the surface's own start, without
     noise. The best has the lowest mean log loss above the minimum among the steady ones (see `_score`) whose next
-    larger neighbour is steady too; the catalogue's default where none is. None for rules without a rate.
+    larger neighbour is steady too.
+
+    Returns:
+        None where there is nothing to tune (a rule without a rate, or with a factor on a step length that it chooses
+        itself: Newton, Polyak, Prodigy) and where no rate is steady.
     """
     rule = OPTIMIZERS[optimizer]
-    if rule.scheduled is None:
+    if rule.scheduled is None or rule.hyperparams[rule.scheduled].default == 1.0:
         return None
-    if optimizer == "random_walk":  # the control: gradient descent's step lengths, only the direction is left to chance
-        return tuned_rate(surface, "gradient_descent", num_steps)
-    knob = rule.hyperparams[rule.scheduled]
-    if knob.default == 1.0:  # a factor on a step length that the rule chooses itself: Newton, Polyak, Prodigy
-        return knob.default
-    stops = _sweep(knob)
+    stops = _sweep(rule.hyperparams[rule.scheduled])
     runs = [Descent(rule, {rule.scheduled: float(stop)}) for stop in stops]
     done = descend_all(surface, runs, start=surface.start, num_steps=num_steps)
     scores = np.array([_score(surface, run) for run in done])
     steady = np.where(np.isfinite(np.append(scores[1:], math.inf)), scores, math.inf)
-    if np.isfinite(steady).any():
-        return float(stops[int(np.argmin(steady))])
-    return knob.default
+    return float(stops[int(np.argmin(steady))]) if np.isfinite(steady).any() else None
+
+
+def default_rate(surface: Surface, optimizer: str) -> float:
+    """The rate of a run whose owner sets none: tuned where it can be, else the catalogue's.
+
+    The random walk is a control: it takes gradient descent's rate, so that only its direction is left to chance.
+    """
+    rule = OPTIMIZERS[optimizer]
+    tuned = tuned_rate(surface, "gradient_descent" if optimizer == "random_walk" else optimizer)
+    return rule.hyperparams[rule.scheduled or ""].default if tuned is None else tuned
+
+
+def is_tuned(surface: Surface, run: Run) -> bool:
+    """Whether a run's rate comes from its own sweep."""
+    rule = OPTIMIZERS[run.optimizer]
+    own = rule.scheduled is not None and rule.scheduled not in dict(run.hyperparams) and run.optimizer != "random_walk"
+    return own and tuned_rate(surface, run.optimizer) is not None
 
 
 def resolve(surface: Surface, run: Run) -> Descent:
@@ -158,7 +172,7 @@ def resolve(surface: Surface, run: Run) -> Descent:
     rule = OPTIMIZERS[run.optimizer]
     given = dict(run.hyperparams)
     if rule.scheduled is not None and rule.scheduled not in given:
-        given[rule.scheduled] = tuned_rate(surface, run.optimizer) or rule.hyperparams[rule.scheduled].default
+        given[rule.scheduled] = default_rate(surface, run.optimizer)
     schedule = SCHEDULES[run.schedule]
     filled = schedule.fill(dict(run.schedule_hyperparams))
     return Descent(rule, rule.fill(given), schedule, filled, run.clip_norm, run.l2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.race import TARGET, RaceResult, inside
+from experiments.race import TARGET, RaceResult, inside, is_tuned
 
 _SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -45,14 +45,12 @@ def subline(result: RaceResult) -> str:
     parts = [f"{result.surface.title} from ({_number(x)}, {_number(y)}), {race.num_steps} steps each"]
     if race.noise:
         parts[0] += f", the same gradient noise {_number(race.noise)} for every run (seed {race.seed})"
-    tuned = [run for run, d in zip(race.runs, result.descents, strict=True)
-             if d.optimizer.scheduled and d.optimizer.scheduled not in dict(run.hyperparams)]  # fmt: skip
+    tuned = [run for run in race.runs if is_tuned(result.surface, run)]
     if tuned and len(tuned) == len(race.runs):
         parts.append("each learning rate is the best steady one of 33")
     elif tuned:
-        parts.append(
-            f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]} learning rates tuned, the best steady of 33"
-        )
+        some = f"{_COUNTS[len(tuned)]} of {_COUNTS[len(race.runs)]}"
+        parts.append(f"{some} learning rates tuned, the best steady of 33")
     if (wells := _wells(result)) is not None:
         parts.append(wells)
     sentence = "; ".join(parts) + "."

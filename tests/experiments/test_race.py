@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from experiments.race import FAN, Race, Run, arrival, resolve, run, run_fan, tuned_rate
+from experiments.race import FAN, Race, Run, arrival, default_rate, is_tuned, resolve, run, run_fan, tuned_rate
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, Descent, Trajectory, descend_all
 
@@ -110,9 +110,18 @@ def test_the_tuned_rate_is_the_best_steady_one(name):
     assert rate == stops[int(np.argmin(steady))]
 
 
-def test_the_random_walk_has_gradient_descents_rate():
+def test_the_random_walk_has_gradient_descents_rate_and_is_not_called_tuned():
     surface = SURFACES["himmelblau"]
-    assert tuned_rate(surface, "random_walk") == tuned_rate(surface, "gradient_descent")
+    assert default_rate(surface, "random_walk") == tuned_rate(surface, "gradient_descent")
+    assert not is_tuned(surface, Run("random_walk"))
+
+
+def test_newtons_factor_is_not_tuned():
+    surface = SURFACES["beale"]
+    assert default_rate(surface, "newton") == 1.0
+    assert not is_tuned(surface, Run("newton"))
+    assert not is_tuned(surface, Run("adam", (("learning_rate", 0.1),)))
+    assert is_tuned(surface, Run("adam"))
 
 
 def test_what_the_owner_sets_stands():

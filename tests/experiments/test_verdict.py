@@ -64,6 +64,11 @@ def test_the_conditions_are_said():
     assert "best steady one of 33" in said
 
 
+def test_only_what_was_tuned_is_called_tuned():
+    said = subline(run(replace(HILL, runs=(Run("adam"), Run("newton"), Run("random_walk")))))
+    assert "one of three learning rates tuned" in said
+
+
 def test_settling_in_several_wells_is_counted():
     said = subline(run(replace(HILL, runs=(rated("gradient_descent", 0.005),))))
     assert "one run settles in one of the four minima" in said
