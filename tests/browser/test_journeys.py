@@ -198,3 +198,35 @@ def test_typing_a_formula(open_page: Opener):
     page.keyboard.press("Enter")
     page.wait_for_function("new URL(location.href).searchParams.get('formula') === 'x**2 + 2*y**2'", timeout=60_000)
     assert page.locator(".stSidebar .katex").count() > 0
+
+
+def test_hover_reads_values(open_page: Opener):
+    page = open_page(surface="himmelblau", at="0")
+    box = page.locator(".ll-plane .ll-plot .nsewdrag").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+    page.wait_for_function("!document.querySelector('.ll-hover').hidden")
+    words = page.inner_text(".ll-hover")
+    assert words.startswith("x 3, y 2") or words.startswith("x 3.0"), words
+    loss = float(words.split("loss ")[1].split()[0])
+    assert loss < 2, "the well at (3, 2) is near zero"
+    chart = page.locator(".ll-area-loss .nsewdrag").bounding_box()
+    assert chart
+    page.mouse.move(chart["x"] + chart["width"] / 2, chart["y"] + 30)
+    page.wait_for_function("document.querySelector('.ll-hover').innerText.startsWith('step 25')")
+    assert "Adam:" in page.inner_text(".ll-hover")
+
+
+def test_a_diverged_run_is_said_in_words_and_the_others_go_on(open_page: Opener):
+    page = open_page(surface="himmelblau", r1="gradient_descent~learning_rate~1", r2="momentum", at="200")
+    rows = page.locator(".ll-table tbody tr")
+    assert "diverged" in rows.nth(0).inner_text()
+    assert "diverged" not in rows.nth(1).inner_text()
+    assert "diverged at step" in page.inner_text(".ll-sentence")
+
+
+def test_an_empty_race_offers_one_action(open_page: Opener):
+    page = open_page(runs="none")
+    page.click(".ll-empty button")
+    assert wait_for_link(page, "r1") == "gradient_descent"
+    page.wait_for_function("document.querySelector('.ll-empty').hidden", timeout=60_000)
