@@ -15,7 +15,8 @@ export class Relief extends Plot {
   }
 
   config() {
-    return { scrollZoom: !this.player.phone };
+    // Plotly draws four pixels for each one of the screen unless told otherwise.
+    return { scrollZoom: !this.player.phone, plotGlPixelRatio: window.devicePixelRatio || 1 };
   }
 
   get scene() {
