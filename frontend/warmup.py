@@ -10,20 +10,15 @@ import streamlit as st
 
 from experiments.race import Race, default_rate, run, run_fan
 from frontend.race_view import race_tree
+from frontend.rail import thumbnail
 from landscapes import SURFACES
 
 _STAGES: tuple[tuple[str, Callable[[], object]], ...] = (
     ("compiling the optimizers and surfaces", lambda: run(Race())),
     ("tuning the learning rates", lambda: [default_rate(Race().landscape, each.optimizer) for each in Race().runs]),
     ("drawing the first landscape", lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
-    ("drawing the thumbnails", lambda: [_thumbnail(name) for name in SURFACES]),
+    ("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
 )
-
-
-def _thumbnail(name: str) -> object:
-    from frontend.rail import thumbnail
-
-    return thumbnail(name)
 
 
 class _Warmup:
