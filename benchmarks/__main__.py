@@ -33,6 +33,6 @@ def table(rows: Iterable[Row]) -> str:
 
 
 if __name__ == "__main__":
-    text = table([*engine.rows(), *paint.rows(), *visitors.measure(30, 20)])
+    text = table([*engine.rows(), *paint.rows(), *visitors.measure(30, 12)])
     TABLE.write_text(text)
     print(text)

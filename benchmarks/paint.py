@@ -34,6 +34,8 @@ def _release(page: Page, slider: str, changed: str, share: list[float]) -> float
     track = page.locator(f"{slider} [role=group]").bounding_box()
     assert track
     share.reverse()
+    page.bring_to_front()  # a page in the background is given a frame a second
+    page.wait_for_timeout(200)
     page.evaluate(f"({_WATCH})({changed})")
     page.mouse.click(track["x"] + share[0] * track["width"], track["y"] + track["height"] / 2)
     page.wait_for_function("window.painted_after !== null", timeout=60_000)
