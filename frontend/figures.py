@@ -50,13 +50,8 @@ class Ground:
     def shade(self, count: int) -> np.ndarray:
         """The map's colours as 0..255 on about ``count`` columns, row 0 at the bottom; for thumbnails."""
         at = np.linspace(0, RESOLUTION - 1, count).astype(int)
-        unit = self.gain_of(self.loss[np.ix_(at[::2], at)]) / scaled(self.color, self.low + self.span)
+        unit = scaled(self.color, self.loss[np.ix_(at[::2], at)]) / scaled(self.color, self.low + self.span)
         return np.rint(255 * np.clip(np.nan_to_num(unit), 0, 1)).astype(np.uint8)
-
-    def gain_of(self, loss: np.ndarray) -> np.ndarray:
-        """Losses in the map's scale."""
-        at = self.color.gain * (loss - self.low)
-        return np.log10(1 + at) if self.log else at
 
     def _warped(self, decades: float) -> Warped:
         gain = (decades if self.log else 1.0) / self.span
@@ -167,10 +162,10 @@ def surface_relief(g: Ground) -> dict[str, Any]:
     return {"data": [sheet, _walls(g, base)], "layout": layout}
 
 
-def scaled(warped: Warped, loss: float) -> float:
-    """Where a loss lies on a warped scale."""
+def scaled(warped: Warped, loss: Any) -> Any:
+    """Where a loss, or an array of them, lies on a warped scale."""
     at = warped.gain * (loss - warped.low)
-    return float(np.log10(1 + at)) if warped.log else at
+    return np.log10(1 + at) if warped.log else at
 
 
 def _walls(g: Ground, base: float) -> dict[str, Any]:
@@ -180,15 +175,10 @@ def _walls(g: Ground, base: float) -> dict[str, Any]:
     x = np.concatenate([g.xs, high_x, g.xs[::-1], low_x])
     y = np.concatenate([low_y, g.ys, high_y, g.ys[::-1]])
     loss = np.concatenate([g.loss[0], g.loss[:, -1], g.loss[-1, ::-1], g.loss[::-1, 0]])
-    rim = _rim(g, loss, base)
+    rim = np.nan_to_num(scaled(g.height, loss), nan=base)
     strip = {"x": np.stack([x, x]), "y": np.stack([y, y]), "z": np.stack([rim, np.full(4 * n, base)])}
     flat = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0, "fresnel": 0.0}
     return {"type": "surface", "meta": "wall", **strip, "showscale": False, "hoverinfo": "skip", "lighting": flat}
-
-
-def _rim(g: Ground, loss: np.ndarray, base: float) -> np.ndarray:
-    at = g.height.gain * (loss - g.low)
-    return np.nan_to_num(np.log10(1 + at) if g.log else at, nan=base)
 
 
 def step_chart(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
         "box": surface.domain,
         "log": g.log,
         "height": [g.height.low, g.height.gain, g.height.log],
-        "base": -figures.BASE * figures.scaled(g.height, g.low + g.span),
+        "base": float(-figures.BASE * figures.scaled(g.height, g.low + g.span)),
         "ticks": {
             "x": figures.nice_ticks(*surface.domain[0]),
             "y": figures.nice_ticks(*surface.domain[1]),
