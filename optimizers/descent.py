@@ -3,40 +3,38 @@
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from optimizers.catalogue import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Entry, Optimizer, Schedule, as_number
-from optimizers.program import (
-    CHUNK,
-    HYPERPARAMS,
-    LANES,
-    SCHEDULE_HYPERPARAMS,
-    Carry,
-    Conditions,
-    Lanes,
-    Loss,
-    draw_chunk,
-    program_of,
-    state_size,
-)
+from optimizers.program import Carry, Conditions, Form, Loss, draw_chunk, program_of
+from optimizers.step import HYPERPARAMS, SCHEDULE_HYPERPARAMS, Lanes, Rules, state_size
 
-_RULE_INDEX = {name: i for i, name in enumerate(OPTIMIZERS)}
+LANES = 41  # a race of 8 and a fan of 33 in one call
+CHUNK = 512  # rows a call: 500 steps and the start
+BATCH_CHUNK = 64  # rows a call where a step costs a network's pass
+NEWTON_DIM = 1000  # params of a network up to which its Hessian is solved with
+KEPT_BYTES = 50_000_000  # of the params that a trajectory keeps
+_ALL: Rules = tuple(OPTIMIZERS.values())
+_LOOKING: Rules = tuple(rule for rule in _ALL if rule.looks and rule.name != "newton")
+_PLAIN: Rules = tuple(rule for rule in _ALL if not rule.looks)
 _RATE_INDEX = {name: i for i, name in enumerate(SCHEDULES)}
 _MOST_STEPS = 2**31 - 2 * CHUNK  # rows are counted in int32
 
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Every step of a run; row 0 is the start. Float64."""
+    """Every step of a run; row 0 is the start. In the dtype of the start: float64 for surfaces, float32 for networks."""
 
-    params: Float[np.ndarray, "row dim"]
-    loss: Float[np.ndarray, "row"]  # noise-free, without L2
+    params: Float[np.ndarray, "row dim"]  # of every `stride`-th step
+    loss: Float[np.ndarray, "row"]  # noise-free, without L2; of data, that of the step's batch
     grad_norm: Float[np.ndarray, "row"]  # L2 norm of the noise-free gradient
     diverged_at: int | None  # the first step whose loss or params left the finite range; rows after it are NaN
+    stride: int = 1  # above 1 where the params of every step would take more than `KEPT_BYTES`
+    layers: Float[np.ndarray, "row 3 layer"] | None = None  # of a network: norms of each layer's gradient, params, update
 
     def first_below(self, target: float) -> int | None:
         """The first step whose loss is at most ``target``, or None."""
@@ -58,6 +56,8 @@ class Descent:
     schedule_hyperparams: Mapping[str, float] = field(default_factory=dict)
     clip_norm: float = math.inf  # gradients longer than this are scaled down to it, direction kept
     l2: float = 0.0  # added to the gradient as l2 * params, after clipping, as torch.optim's weight_decay
+    l1: float = 0.0  # every step moves each param towards zero by this times the rate, and no further (proximal step)
+    weight_decay: float = 0.0  # every step shrinks the params by this times the rate, whatever the gradient (decoupled)
 
     def __post_init__(self) -> None:
         _check_shelved("optimizer", self.optimizer, OPTIMIZERS)
@@ -65,6 +65,9 @@ class Descent:
         if not as_number(self.clip_norm) > 0:
             raise ValueError(f"clip_norm is {self.clip_norm!r}; a number above 0 is needed, inf for no clipping")
         _level("l2", self.l2)
+        for name in ("l1", "weight_decay"):
+            if _level(name, getattr(self, name)) and self.optimizer.scheduled is None:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; {self.optimizer.name} has no rate to scale it with")
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,9 @@ def _whole(name: str, value: Any, high: int) -> int:
     return int(number)
 
 
-def _point(start: Any) -> Float[np.ndarray, "dim"]:
+def _point(start: Any, loss: Any) -> Float[np.ndarray, "dim"]:
     try:
-        point = np.asarray(start, float)
+        point = np.asarray(start, np.float32 if hasattr(loss, "on_batch") else float)
     except (TypeError, ValueError):
         point = np.asarray(math.nan)
     if point.ndim != 1 or not point.size or not np.isfinite(point).all():
@@ -115,28 +118,55 @@ def _split(landscape: Any) -> tuple[Loss, Any]:
     return _Alone(landscape), ()
 
 
-def _lanes(runs: Sequence[Descent]) -> Lanes:
+def _lanes(runs: Sequence[Descent], form: Form) -> Lanes:
     lanes = Lanes(
-        rule=np.zeros(LANES, np.int32),
-        hyperparams=np.zeros((LANES, HYPERPARAMS)),
-        rate=np.zeros(LANES, np.int32),
-        rate_hyperparams=np.zeros((LANES, SCHEDULE_HYPERPARAMS)),
-        clip_norm=np.zeros(LANES),
-        l2=np.zeros(LANES),
+        np.zeros(form.lanes, np.int32),
+        np.zeros((form.lanes, HYPERPARAMS), form.dtype),
+        np.zeros(form.lanes, np.int32),
+        np.zeros((form.lanes, SCHEDULE_HYPERPARAMS), form.dtype),
+        *(np.zeros(form.lanes, form.dtype) for _ in range(4)),
     )
     for i, run in enumerate(runs):
-        hyperparams = run.optimizer.fill(run.hyperparams).values()
+        hyperparams = run.optimizer.fill(run.hyperparams)
         rate_hyperparams = run.schedule.fill(run.schedule_hyperparams).values()
-        lanes.rule[i], lanes.rate[i] = _RULE_INDEX[run.optimizer.name], _RATE_INDEX[run.schedule.name]
-        lanes.hyperparams[i, : len(hyperparams)] = list(hyperparams)
+        lanes.rule[i], lanes.rate[i] = form.rules.index(run.optimizer), _RATE_INDEX[run.schedule.name]
+        lanes.hyperparams[i, : len(hyperparams)] = list(hyperparams.values())
         lanes.rate_hyperparams[i, : len(rate_hyperparams)] = list(rate_hyperparams)
         lanes.clip_norm[i], lanes.l2[i] = float(run.clip_norm), float(run.l2)
+        rate = hyperparams.get(run.optimizer.scheduled or "", 0.0)
+        lanes.shrink[i], lanes.threshold[i] = rate * float(run.weight_decay), rate * float(run.l1)
     return lanes
 
 
-def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray) -> Trajectory:
-    left = np.flatnonzero(~(np.isfinite(loss) & np.isfinite(params).all(axis=1)))
-    return Trajectory(params, loss, grad_norm, int(left[0]) if left.size else None)
+def _form(loss: Any, run: Descent, start: np.ndarray) -> Form:
+    """The program that a run needs: surfaces share one for every rule, networks one for those that look once a step."""
+    dtype = start.dtype.name
+    if not hasattr(loss, "on_batch"):
+        return Form(_ALL, LANES, CHUNK, CHUNK, start.size, dtype)
+    _check_affordable(run.optimizer, start.size)
+    rules = (run.optimizer,) if run.optimizer.name == "newton" else _LOOKING if run.optimizer.looks else _PLAIN
+    kept = min(BATCH_CHUNK, max(1, KEPT_BYTES // (8 * start.nbytes)))
+    return Form(rules, 1, BATCH_CHUNK, kept, start.size, dtype)
+
+
+def _check_affordable(rule: Optimizer, dim: int) -> None:
+    if rule.name == "newton" and dim > NEWTON_DIM:
+        raise ValueError(f"newton needs the whole Hessian: at most {NEWTON_DIM} params, here {dim}")
+
+
+def stride_for(num_steps: int, nbytes: int, form_kept: int, chunk: int) -> int:
+    """How far apart kept params lie so that they stay within `KEPT_BYTES` and within a call's room."""
+    rows = max(1, min(num_steps + 1, KEPT_BYTES // nbytes))
+    return max(-(-(num_steps + 1) // rows), -(-chunk // form_kept))
+
+
+def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray, layers: np.ndarray, stride: int,
+                known: bool) -> Trajectory:  # fmt: skip
+    bad = ~np.isfinite(loss)
+    bad[: len(params) * stride : stride][: len(params)] |= ~np.isfinite(params).all(axis=1)
+    left = np.flatnonzero(bad)
+    gone = int(left[0]) if left.size else None
+    return Trajectory(params, loss, grad_norm, gone, stride, layers if known else None)
 
 
 def descend_all(
@@ -169,35 +199,77 @@ def descend_all(
     Raises:
         ValueError: naming what is wrong, which, and what is allowed.
     """
-    loss, values = _split(landscape)
-    origin, steps = _point(start), _whole("num_steps", num_steps, _MOST_STEPS)
-    level, seed = _level("noise", noise), _whole("seed", seed, 2**32 - 1)
-    conditions = Conditions(values, np.asarray(float(steps)))
-    steps = steps if until is None else min(steps, _whole("until", until, _MOST_STEPS))
-    batches = [runs[at : at + LANES] for at in range(0, len(runs), LANES)]
     done: list[Trajectory] = []
+    batches = _batches(landscape, runs)
     for i, batch in enumerate(batches):
-        chunks = []
-        for first, rows in _run_chunks(loss, batch, conditions, origin, steps, level, seed):
-            chunks.append(rows)
+        pieces = []
+        for piece in _run_chunks(landscape, batch, start, num_steps, noise, seed, until):
+            pieces.append(piece)
             if progress is not None:
-                progress(i * steps + first + rows[0].shape[1] - 1, steps * len(batches))
-        whole = [np.concatenate(parts, axis=1) for parts in zip(*chunks, strict=True)]
-        done += [_trajectory(*run) for run in zip(*whole, strict=True)]
+                progress(i * piece.steps + piece.done, piece.steps * len(batches))
+        done += _joined(pieces, len(batch))
     return done
 
 
-def _run_chunks(loss: Loss, batch: Sequence[Descent], conditions: Conditions, origin: np.ndarray, num_steps: int,
-                noise: float, seed: int) -> Iterator[tuple[int, list[np.ndarray]]]:  # fmt: skip
-    """Yields each chunk's first row number and its rows, without the unused lanes."""
-    program, lanes, key = program_of(loss), _lanes(batch), np.asarray([0, seed], np.uint32)
-    carry = Carry(np.tile(origin, (LANES, 1)), np.zeros((LANES, state_size(origin.size))), np.ones(LANES, bool))
-    for first in range(0, num_steps + 1, CHUNK):
-        count = min(CHUNK, num_steps + 1 - first)
-        draws = draw_chunk(key, np.int32(first), np.float64(noise), dim=origin.size)
+def _batches(landscape: Any, runs: Sequence[Descent]) -> list[Sequence[Descent]]:
+    size = 1 if hasattr(_split(landscape)[0], "on_batch") else LANES
+    return [runs[at : at + size] for at in range(0, len(runs), size)]
+
+
+class Piece(NamedTuple):
+    """The rows of one chunk, for all runs of a batch."""
+
+    params: np.ndarray  # (run, kept, dim)
+    loss: np.ndarray
+    grad_norm: np.ndarray
+    layers: np.ndarray
+    stride: int
+    done: int  # steps taken so far
+    steps: int  # in all
+
+
+def _joined(pieces: Sequence[Piece], count: int) -> list[Trajectory]:
+    params, loss, grad_norm, layers = (np.concatenate(parts, axis=1) for parts in list(zip(*pieces, strict=True))[:4])
+    known = layers.shape[-1] > 0
+    return [_trajectory(params[i], loss[i], grad_norm[i], layers[i], pieces[0].stride, known) for i in range(count)]
+
+
+def descend_live(
+    landscape: Any, run: Descent, *, start: Sequence[float] | np.ndarray, num_steps: int, seed: int = 0
+) -> Iterator[Trajectory]:
+    """Runs one optimizer and hands over the trajectory so far after every chunk of steps; arguments as `descend_all`."""
+    pieces = []
+    for piece in _run_chunks(landscape, [run], start, num_steps, 0.0, seed, None):
+        pieces.append(piece)
+        yield _joined(pieces, 1)[0]
+
+
+def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps: Any, noise: Any, seed: Any,
+                until: Any) -> Iterator[Piece]:  # fmt: skip
+    """Yields each chunk's rows, without the unused lanes."""
+    loss, values = _split(landscape)
+    origin, schedule_steps = _point(start, loss), _whole("num_steps", num_steps, _MOST_STEPS)
+    level, seed = _level("noise", noise), _whole("seed", seed, 2**32 - 1)
+    if level and hasattr(loss, "on_batch"):
+        raise ValueError(f"noise is {noise!r}; a loss of data has the noise of its batches, so 0 is needed")
+    steps = schedule_steps if until is None else min(schedule_steps, _whole("until", until, _MOST_STEPS))
+    form = _form(loss, batch[0], origin) if batch else Form(_ALL, LANES, CHUNK, CHUNK, origin.size, origin.dtype.name)
+    stride = 1 if form.kept == form.chunk == CHUNK else stride_for(steps, origin.nbytes, form.kept, form.chunk)
+    program, lanes, key = program_of(loss), _lanes(batch, form), np.asarray([0, seed], np.uint32)
+    shared = Conditions(values, np.asarray(float(schedule_steps)), np.int32(stride))
+    size = state_size(form.rules, form.dim, form.dtype)
+    carry = Carry(np.tile(origin, (form.lanes, 1)), np.zeros((form.lanes, size), form.dtype), np.ones(form.lanes, bool))
+    for first in range(0, steps + 1, form.chunk):
+        count = min(form.chunk, steps + 1 - first)
+        batched = hasattr(loss, "on_batch")
+        draws = draw_chunk(key, np.int32(first), np.float64(level), chunk=form.chunk, dim=None if batched else form.dim)
+        if batched:
+            draws = draws._replace(order=landscape.order(seed, first, form.chunk))
         counts = (np.int32(len(batch)), np.int32(first), np.int32(count))
-        carry, rows = program(lanes, conditions, draws, carry, *counts)
-        yield first, [np.asarray(leaf)[: len(batch), :count] for leaf in rows]
+        carry, rows = program(form, lanes, shared, draws, carry, *counts)
+        kept = len(range(-first % stride, count, stride))
+        parts = [np.asarray(leaf)[: len(batch), :n] for leaf, n in zip(rows, (kept, count, count, count), strict=True)]
+        yield Piece(*parts, stride, first + count - 1, steps)
 
 
 def descend(

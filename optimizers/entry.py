@@ -79,11 +79,13 @@ class Optimizer(Entry):
 
     Its ``update`` is called with these extra arguments: ``value``, ``grad`` and ``value_fn``, the loss, its gradient
     and the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any
-    point as the rule is given it, clipped; and ``key``, the step's random key. ``scheduled`` names the hyperparameter
-    that a schedule multiplies; None for rules that choose their own step length.
+    point as the rule is given it, clipped; ``key``, the step's random key; and ``live``, 1 for a param and 0 for padding.
+    ``scheduled`` names the hyperparameter that a schedule multiplies; None for rules that choose their own step length.
+    ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient.
     """
 
     scheduled: str | None = "learning_rate"
+    looks: bool = False
 
     def build(self, **hyperparams: Any) -> optax.GradientTransformationExtraArgs:
         """The optax transformation for these (traced or concrete) values."""
@@ -96,10 +98,10 @@ class Schedule(Entry):
 
 
 def optimizer(
-    *, source: str, title: str = "", scheduled: str | None = "learning_rate", **knobs: Hyperparam
+    *, source: str, title: str = "", scheduled: str | None = "learning_rate", looks: bool = False, **knobs: Hyperparam
 ) -> Callable[[Callable[..., Any]], Optimizer]:
     """Makes the decorated function an `Optimizer` of its own name; ``knobs`` are its hyperparameters."""
-    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled)
+    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled, looks)
 
 
 def schedule(*, source: str, title: str = "", **knobs: Hyperparam) -> Callable[[Callable[..., Any]], Schedule]:

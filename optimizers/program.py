@@ -12,36 +12,29 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from optimizers.catalogue import OPTIMIZERS, SCHEDULES
+from optimizers.catalogue import OPTIMIZERS
 from optimizers.entry import Optimizer
+from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, state_size
 
-LANES = 41  # a race of 8 and a fan of 33 in one call
-CHUNK = 512  # rows a call: 500 steps and the start
 PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
-_RULES = tuple(OPTIMIZERS.values())
-_RATES = tuple(SCHEDULES.values())
-HYPERPARAMS = max(len(rule.hyperparams) for rule in _RULES)
-SCHEDULE_HYPERPARAMS = max(len(rate.hyperparams) for rate in _RATES)
 
 Loss = Callable[[Array, Any], Array]
-Given = Array | np.ndarray  # NumPy on its way in, traced inside
 
 
-class Lanes(NamedTuple):
-    """What the lanes run, all traced; unused lanes hold zeros."""
+class Form(NamedTuple):
+    """The sizes of a program that are no values: part of what it is compiled for."""
 
-    rule: Int[Given, "lane"]
-    hyperparams: Float[Given, "lane hyperparam"]
-    rate: Int[Given, "lane"]
-    rate_hyperparams: Float[Given, "lane rate_hyperparam"]
-    clip_norm: Float[Given, "lane"]
-    l2: Float[Given, "lane"]
+    rules: Rules
+    lanes: int  # runs a call
+    chunk: int  # rows a call
+    kept: int  # rows a call whose params are kept
+    dim: int
+    dtype: str
 
 
 class Conditions(NamedTuple):
@@ -49,13 +42,15 @@ class Conditions(NamedTuple):
 
     values: Any  # the landscape's own, see `Surface.split`
     num_steps: Float[Given, ""]
+    stride: Int[Given, ""]  # the params of every stride-th row are kept
 
 
 class Draw(NamedTuple):
     """The randomness of one step, the same for every lane."""
 
     key: Given  # for the rules that draw; independent of the push
-    push: Float[Given, "dim"]  # the gradient noise
+    push: Any  # the gradient noise (dim,); None for a loss of batches, which brings its own
+    order: Any  # the examples of the step's batch, by number; None for a landscape without data
 
 
 class Carry(NamedTuple):
@@ -69,74 +64,21 @@ class Carry(NamedTuple):
 class Rows(NamedTuple):
     """What a chunk records, before each step; NaN after a lane has diverged."""
 
-    params: Float[Array, "lane row dim"]
+    params: Float[Array, "lane kept dim"]
     loss: Float[Array, "lane row"]
     grad_norm: Float[Array, "lane row"]
+    layers: Float[Array, "lane row 3 layer"]  # L2 norms of each layer's gradient, params and update
 
 
-def _unpack(vector: Float[Array, "state"], like: Any) -> Any:
-    leaves, tree = jax.tree.flatten(like)
-    parts, at = [], 0
-    for leaf in leaves:
-        parts.append(vector[at : at + leaf.size].reshape(leaf.shape).astype(leaf.dtype))
-        at += leaf.size
-    return jax.tree.unflatten(tree, parts)
-
-
-def _pack(state: Any, size: int) -> Float[Array, "state"]:
-    flat = [jnp.ravel(leaf).astype(float) for leaf in jax.tree.leaves(state)]
-    vector = jnp.concatenate(flat) if flat else jnp.zeros(0)
-    return jnp.pad(vector, (0, size - vector.size))
-
-
-def _named(rule: Optimizer, hyperparams: Float[Given, "hyperparam"], factor: Float[Array, ""]) -> dict[str, Any]:
-    values = {name: hyperparams[i] for i, name in enumerate(rule.hyperparams)}
-    if rule.scheduled is not None:
-        values[rule.scheduled] = values[rule.scheduled] * factor
-    return values
-
-
-@lru_cache(maxsize=16)
-def _state_shapes(dim: int) -> tuple[Any, ...]:
-    def shape(rule: Optimizer) -> Any:
-        return jax.eval_shape(lambda x: rule.build(**rule.fill()).init(x), jax.ShapeDtypeStruct((dim,), float))
-
-    return tuple(shape(rule) for rule in _RULES)
-
-
-@lru_cache(maxsize=16)
-def state_size(dim: int) -> int:
-    """Length of the packed state: that of the rule with the longest memory."""
-    return max(sum(leaf.size for leaf in jax.tree.leaves(shape)) for shape in _state_shapes(dim))
-
-
-@partial(jax.jit, static_argnames="dim")
-def draw_chunk(key: Any, first: Any, noise: Any, *, dim: int) -> Draw:
+@partial(jax.jit, static_argnames=("chunk", "dim"))
+def draw_chunk(key: Any, first: Any, noise: Any, *, chunk: int, dim: int | None) -> Draw:
     """The draws of a chunk's steps; a step's depends on the seed and its number only. Compiled once a dimension."""
 
     def draw(row: Array) -> Draw:
         own, pushes = jax.random.split(jax.random.fold_in(key, first + row))
-        return Draw(own, noise * jax.random.normal(pushes, (dim,)))
+        return Draw(own, None if dim is None else noise * jax.random.normal(pushes, (dim,)), None)
 
-    return jax.vmap(draw)(jnp.arange(CHUNK, dtype=jnp.int32))
-
-
-def _begin(lane: Lanes, start: Float[Array, "dim"]) -> Float[Array, "state"]:
-    size, one = state_size(start.size), jnp.ones(())
-
-    def begin(rule: Optimizer):
-        return lambda start: _pack(rule.build(**_named(rule, lane.hyperparams, one)).init(start), size)
-
-    return lax.switch(lane.rule, [begin(rule) for rule in _RULES], start)
-
-
-def _factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Given, ""]) -> Float[Array, ""]:
-    def at(rate):
-        return lambda step: jnp.asarray(
-            rate.function(step, num_steps, *lane.rate_hyperparams[: len(rate.hyperparams)]), float
-        )
-
-    return lax.switch(lane.rate, [at(rate) for rate in _RATES], step)
+    return jax.vmap(draw)(jnp.arange(chunk, dtype=jnp.int32))
 
 
 def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Array]:
@@ -147,10 +89,10 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
     once = jax.jit(loss)  # traced once, however many rules look
 
     def plain(params: Array) -> Array:
-        return once(params, values).astype(float)  # a slice of a float32 network too
+        return once(params, values).astype(params.dtype)
 
     def forwards(params: Array) -> tuple[Array, Array]:
-        value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim))
+        value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim, dtype=params.dtype))
         return value[0], grad
 
     if dim > FORWARD_DIM or _has_backward_rule(plain, dim):
@@ -165,64 +107,51 @@ def _has_backward_rule(function: Callable[[Array], Array], dim: int) -> bool:
     return "custom_vjp_call" in str(jax.make_jaxpr(function)(jax.ShapeDtypeStruct((dim,), float)))
 
 
-def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Given, ""]) -> Float[Array, "dim"]:
-    norm = jnp.sqrt(grad @ grad)
-    return grad * jnp.where(norm > clip_norm, clip_norm / norm, 1.0)
+def _seer(loss: Any, shared: Conditions, form: Form) -> Callable[[Draw], Sight]:
+    """What a step sees, by its draw: the landscape itself, or a batch's loss for a loss that has batches."""
+    if not hasattr(loss, "on_batch"):
+        here = _differentiable(loss, shared.values, form.dim)
+        return lambda draw: Sight(here, draw.key, draw.push, 1.0)
+    live = loss.live(shared.values)
+
+    def see(draw: Draw) -> Sight:
+        return Sight(lambda params: loss.on_batch(params, shared.values, draw.order, draw.key), draw.key, 0.0, live)
+
+    return see
 
 
-def _update(loss: Callable[[Array], Array], lane: Lanes, factor: Array, draw: Draw, params: Array, state: Array,
-            value: Array, grad: Array) -> tuple[Array, Array]:  # fmt: skip
-    """One step of the lane's rule: (updates, packed state)."""
-    push, l2 = draw.push, lane.l2
-
-    def tilted(params):  # the landscape as this step sees it: noise tilts it, L2 bends it
-        return loss(params) + push @ params + 0.5 * l2 * params @ params
-
-    def given(grad, params):  # what a rule is given for the gradient at a point
-        return _clipped(grad + push, lane.clip_norm) + l2 * params
-
-    def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
-        return given(jax.grad(loss)(params), params)
-
-    height = value + push @ params + 0.5 * l2 * params @ params
-    slope = grad + push + l2 * params
-    extra = {"value": height, "grad": slope, "value_fn": tilted, "grad_fn": grad_fn, "key": draw.key}
-
-    def branch(rule: Optimizer, like: Any):
-        def update(grads, state, params):
-            transform = rule.build(**_named(rule, lane.hyperparams, factor))
-            updates, state = transform.update(grads, _unpack(state, like), params, **extra)
-            return updates, _pack(state, state_size(params.size))
-
-        return update
-
-    branches = [branch(rule, like) for rule, like in zip(_RULES, _state_shapes(params.size), strict=True)]
-    return lax.switch(lane.rule, branches, given(grad, params), state, params)
+def _norms(loss: Any, grads: Array, params: Array, updates: Array) -> Float[Array, "3 layer"]:
+    norms = getattr(loss, "norms", lambda vector: jnp.zeros(0, vector.dtype))
+    return jnp.stack([norms(grads), norms(params), norms(updates)])
 
 
-def _chunk(loss: Loss, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, num_lanes: Array, first: Array,
-           num_rows: Array) -> tuple[Carry, Rows]:  # fmt: skip
+def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, num_lanes: Array,
+           first: Array, num_rows: Array) -> tuple[Carry, Rows]:  # fmt: skip
     """Runs rows ``first`` to ``first + num_rows`` of the first ``num_lanes`` lanes; row 0 is the start itself."""
-    dim = carry.params.shape[1]
-    here = _differentiable(loss, shared.values, dim)
-    rows = Rows(*(jnp.full((LANES, CHUNK, *tail), jnp.nan) for tail in ((dim,), (), ())))
+    see, dtype = _seer(loss, shared, form), carry.params.dtype
+    # params that are not kept are written behind the last row, where the next ones overwrite them
+    tails = ((form.kept + 1, form.dim), (form.chunk,), (form.chunk,), (form.chunk, 3, getattr(loss, "layers", 0)))
+    rows = Rows(*(jnp.full((form.lanes, *tail), jnp.nan, dtype) for tail in tails))
+    kept_before = (first + shared.stride - 1) // shared.stride
 
     def run_lane(i, both):
         carry, rows = both
         lane = jax.tree.map(lambda leaf: leaf[i], lanes)
         params = carry.params[i]
-        state = lax.cond(first == 0, lambda: _begin(lane, params), lambda: carry.state[i])
+        state = lax.cond(first == 0, lambda: begin(form.rules, lane, params), lambda: carry.state[i])
 
         def run_step(now):
             row, params, state, _, rows = now
-            value, grad = jax.value_and_grad(here)(params)
-            seen = Rows(params, value, jnp.sqrt(grad @ grad))
-            rows = jax.tree.map(lambda into, leaf: into.at[i, row].set(leaf), rows, seen)
+            sight = see(jax.tree.map(lambda leaf: leaf[row], draws))
+            value, grad = jax.value_and_grad(sight.loss)(params)
+            share = factor(lane, (first + row).astype(dtype), shared.num_steps.astype(dtype))
+            moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
             alive = jnp.isfinite(value) & jnp.all(jnp.isfinite(params))
-            draw = jax.tree.map(lambda leaf: leaf[row], draws)
-            factor = _factor(lane, (first + row).astype(float), shared.num_steps)
-            updates, state = _update(here, lane, factor, draw, params, state, value, grad)
-            return row + 1, params + updates, state, alive, rows
+            seen = Rows(params, value, jnp.sqrt(grad @ grad), _norms(loss, grad, params, moved - params))
+            at = jnp.where((first + row) % shared.stride == 0, (first + row) // shared.stride - kept_before, form.kept)
+            places = Rows(at, row, row, row)
+            rows = jax.tree.map(lambda into, leaf, at: _put(into, leaf, i, at), rows, seen, places)
+            return row + 1, jnp.where(alive, moved, params), state, alive, rows
 
         now = (jnp.int32(0), params, state, carry.alive[i], rows)
         now = lax.while_loop(lambda now: (now[0] < num_rows) & now[3], run_step, now)
@@ -233,23 +162,29 @@ def _chunk(loss: Loss, lanes: Lanes, shared: Conditions, draws: Draw, carry: Car
     return lax.fori_loop(jnp.int32(0), num_lanes, run_lane, (carry, rows))
 
 
+def _put(into: Array, leaf: Array, lane: Array, at: Array) -> Array:
+    """Writes one row in place; a scatter would copy the whole array."""
+    return lax.dynamic_update_slice(into, leaf[None, None], (lane, at, *(jnp.int32(0),) * leaf.ndim))
+
+
 class Program:
     """The compiled chunk of one loss. Many threads may call it: the first compiles, the others wait for it."""
 
     def __init__(self, loss: Loss) -> None:
         self._loss = loss
         self._first = threading.Lock()
-        self._compiled: dict[int, Any] = {}  # by dimension
+        self._compiled: dict[Form, Any] = {}
 
-    def __call__(self, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, *counts: Any) -> tuple[Carry, Rows]:
-        given, dim = (lanes, shared, draws, carry, *counts), carry.params.shape[1]
-        if dim not in self._compiled:
+    def __call__(self, form: Form, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry,
+                 *counts: Any) -> tuple[Carry, Rows]:  # fmt: skip
+        given = (lanes, shared, draws, carry, *counts)
+        if form not in self._compiled:
             with self._first:
-                if dim not in self._compiled:
+                if form not in self._compiled:
                     # ahead of time: a jitted function keeps its traces, half as much memory again
-                    lowered = jax.jit(partial(_chunk, self._loss)).lower(*given)
-                    self._compiled[dim] = lowered.compile(_COMPILER)
-        return self._compiled[dim](*given)
+                    lowered = jax.jit(partial(_chunk, self._loss, form)).lower(*given)
+                    self._compiled[form] = lowered.compile(_COMPILER)
+        return self._compiled[form](*given)
 
 
 @lru_cache(maxsize=PROGRAMS)

@@ -18,6 +18,7 @@ def _heeding(transform: optax.GradientTransformationExtraArgs, *names: str) -> o
 
 @optimizer(
     learning_rate=learning_rate_of(1.0),
+    looks=True,
     source="Nocedal & Wright, Numerical Optimization, 2nd edition, 2006, section 3.3",
 )
 def newton(learning_rate):
@@ -42,6 +43,7 @@ def newton(learning_rate):
 
 @optimizer(
     scheduled=None,
+    looks=True,
     title="L-BFGS",
     source="Liu & Nocedal, On the limited memory BFGS method, 1989; Nocedal & Wright, Numerical Optimization, "
     "algorithms 7.4, 7.5 and 3.5; optax.lbfgs",
@@ -62,6 +64,7 @@ def lbfgs():
     learning_rate=learning_rate_of(1e-3),
     rho=Hyperparam(0.05, 1e-4, 1.0, log=True),
     title="SAM",
+    looks=True,
     source="Foret et al., Sharpness-aware minimization, 2020, arXiv:2010.01412; optax.contrib.sam",
 )
 def sam(learning_rate, rho):

@@ -88,7 +88,7 @@ def random_walk(learning_rate):
     """
 
     def update(updates, state, params=None, **extra):
-        draw = jax.random.normal(extra["key"], updates.shape, updates.dtype)
+        draw = extra["live"] * jax.random.normal(extra["key"], updates.shape, updates.dtype)
         return learning_rate * optax.tree.norm(updates) / optax.tree.norm(draw) * draw, state
 
     return optax.GradientTransformationExtraArgs(optax.init_empty_state, update)

@@ -12,8 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, SCHEDULES, Descent, descend, descend_all, program
-from optimizers.program import CHUNK, LANES, PROGRAMS, program_of
+from optimizers import OPTIMIZERS, SCHEDULES, Descent, descend, descend_all, program, step
+from optimizers.descent import CHUNK, LANES
+from optimizers.program import PROGRAMS, program_of
 from tests.compilations import compilations
 from tests.optimizers.terrain import FLAT, quadratic, rosenbrock, rosenbrock_gradient, rosenbrock_loss
 
@@ -154,10 +155,10 @@ def test_packed_state_keeps_every_kind_of_leaf():
         "half": jnp.asarray(0.1, jnp.float32), "inf": jnp.asarray(jnp.inf), "matrix": jnp.arange(6.0).reshape(2, 3),
         "none": None,
     }  # fmt: skip
-    vector = program._pack(state, 40)
+    vector = step._pack(state, 40, float)
     assert vector.shape == (40,)
     assert vector.dtype == jnp.float64
-    back = program._unpack(vector, jax.eval_shape(lambda: state))
+    back = step._unpack(vector, jax.eval_shape(lambda: state))
     assert jax.tree.structure(back) == jax.tree.structure(state)
     for old, new in zip(jax.tree.leaves(state), jax.tree.leaves(back), strict=True):
         assert old.dtype == new.dtype

@@ -1,0 +1,149 @@
+"""One step of one lane: its rate, its gradient as the rule is given it, its rule's update; every choice traced."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float, Int
+
+from optimizers.catalogue import OPTIMIZERS, SCHEDULES
+from optimizers.entry import Optimizer
+
+Given = Array | np.ndarray  # NumPy on its way in, traced inside
+Rules = tuple[Optimizer, ...]  # those that share a program; a lane's rule is its position among them
+
+_RATES = tuple(SCHEDULES.values())
+HYPERPARAMS = max(len(rule.hyperparams) for rule in OPTIMIZERS.values())
+SCHEDULE_HYPERPARAMS = max(len(rate.hyperparams) for rate in _RATES)
+
+
+class Lanes(NamedTuple):
+    """What the lanes run, all traced; unused lanes hold zeros."""
+
+    rule: Int[Given, "lane"]
+    hyperparams: Float[Given, "lane hyperparam"]
+    rate: Int[Given, "lane"]
+    rate_hyperparams: Float[Given, "lane rate_hyperparam"]
+    clip_norm: Float[Given, "lane"]
+    l2: Float[Given, "lane"]
+    shrink: Float[Given, "lane"]  # decoupled weight decay and L1, each times the rule's own rate
+    threshold: Float[Given, "lane"]
+
+
+class Sight(NamedTuple):
+    """What a step sees: the landscape of this step, its randomness, and which params are there."""
+
+    loss: Callable[[Array], Array]
+    key: Given  # for the rules that draw; independent of the push
+    push: Any  # the gradient noise, shape (dim,), or a scalar zero
+    live: Any  # 1 for a param, 0 for padding, or a scalar one
+
+
+def _unpack(vector: Float[Array, "state"], like: Any) -> Any:
+    leaves, tree = jax.tree.flatten(like)
+    parts, at = [], 0
+    for leaf in leaves:
+        parts.append(vector[at : at + leaf.size].reshape(leaf.shape).astype(leaf.dtype))
+        at += leaf.size
+    return jax.tree.unflatten(tree, parts)
+
+
+def _pack(state: Any, size: int, dtype: Any) -> Float[Array, "state"]:
+    flat = [jnp.ravel(leaf).astype(dtype) for leaf in jax.tree.leaves(state)]
+    vector = jnp.concatenate(flat) if flat else jnp.zeros(0, dtype)
+    return jnp.pad(vector, (0, size - vector.size))
+
+
+def _named(rule: Optimizer, hyperparams: Float[Given, "hyperparam"], factor: Float[Array, ""]) -> dict[str, Any]:
+    values = {name: hyperparams[i] for i, name in enumerate(rule.hyperparams)}
+    if rule.scheduled is not None:
+        values[rule.scheduled] = values[rule.scheduled] * factor
+    return values
+
+
+@lru_cache(maxsize=64)
+def _state_shapes(rules: Rules, dim: int, dtype: str) -> tuple[Any, ...]:
+    def shape(rule: Optimizer) -> Any:
+        values = {name: np.dtype(dtype).type(value) for name, value in rule.fill().items()}
+        return jax.eval_shape(lambda x: rule.build(**values).init(x), jax.ShapeDtypeStruct((dim,), dtype))
+
+    return tuple(shape(rule) for rule in rules)
+
+
+@lru_cache(maxsize=64)
+def state_size(rules: Rules, dim: int, dtype: str) -> int:
+    """Length of the packed state: that of the rule with the longest memory."""
+    return max(sum(leaf.size for leaf in jax.tree.leaves(shape)) for shape in _state_shapes(rules, dim, dtype))
+
+
+def begin(rules: Rules, lane: Lanes, start: Float[Array, "dim"]) -> Float[Array, "state"]:
+    """The packed state of the lane's rule before its first step."""
+    size, one = state_size(rules, start.size, start.dtype.name), jnp.ones((), start.dtype)
+
+    def branch(rule: Optimizer):
+        return lambda start: _pack(rule.build(**_named(rule, lane.hyperparams, one)).init(start), size, start.dtype)
+
+    return lax.switch(lane.rule, [branch(rule) for rule in rules], start)
+
+
+def factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Given, ""]) -> Float[Array, ""]:
+    """What the lane's schedule multiplies its rate by."""
+
+    def at(rate):
+        return lambda step: jnp.asarray(
+            rate.function(step, num_steps, *lane.rate_hyperparams[: len(rate.hyperparams)]), step.dtype
+        )
+
+    return lax.switch(lane.rate, [at(rate) for rate in _RATES], step)
+
+
+def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Given, ""]) -> Float[Array, "dim"]:
+    norm = jnp.sqrt(grad @ grad)
+    return grad * jnp.where(norm > clip_norm, clip_norm / norm, 1.0)
+
+
+def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Array, state: Array, value: Array,
+            grad: Array) -> tuple[Array, Array]:  # fmt: skip
+    """The lane's params and packed state after one step.
+
+    Weight decay shrinks the params before the update is added, as AdamW does; L1 then moves every param towards zero and
+    no further (the proximal step).
+    """
+    updates, state = _update(rules, lane, factor, sight, params, state, value, grad)
+    moved = params * (1.0 - factor * lane.shrink) + updates
+    threshold = factor * lane.threshold
+    return jnp.sign(moved) * jnp.maximum(jnp.abs(moved) - threshold, 0.0), state
+
+
+def _update(rules, lane, factor, sight, params, state, value, grad):
+    push, l2, dim, dtype = sight.push, lane.l2, params.size, params.dtype
+
+    def tilted(params):  # the landscape as this step sees it: noise tilts it, L2 bends it
+        return sight.loss(params) + jnp.sum(push * params) + 0.5 * l2 * params @ params
+
+    def given(grad, params):  # what a rule is given for the gradient at a point
+        return _clipped(grad + push, lane.clip_norm) + l2 * params
+
+    def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
+        return given(jax.grad(sight.loss)(params), params)
+
+    height = value + jnp.sum(push * params) + 0.5 * l2 * params @ params
+    slope = grad + push + l2 * params
+    extra = {"value": height, "grad": slope, "value_fn": tilted, "grad_fn": grad_fn, "key": sight.key,
+             "live": sight.live}  # fmt: skip
+
+    def branch(rule: Optimizer, like: Any):
+        def update(grads, state, params):
+            transform = rule.build(**_named(rule, lane.hyperparams, factor))
+            updates, state = transform.update(grads, _unpack(state, like), params, **extra)
+            return updates.astype(dtype), _pack(state, state_size(rules, dim, dtype.name), dtype)
+
+        return update
+
+    shapes = _state_shapes(rules, dim, dtype.name)
+    branches = [branch(rule, like) for rule, like in zip(rules, shapes, strict=True)]
+    return lax.switch(lane.rule, branches, given(grad, params), state, params)
