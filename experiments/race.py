@@ -9,33 +9,16 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from experiments.run import Run, Values
 from landscapes import SURFACES, Surface, parse_formula
 from landscapes.surface import Box
-from optimizers import OPTIMIZERS, SCHEDULES, Descent, Hyperparam, Trajectory, descend_all
+from optimizers import OPTIMIZERS, Descent, Hyperparam, Trajectory, descend_all
 
 MAX_RUNS = 8
 SWEEP = 33  # learning rates that tuning tries
 FAN = 17  # learning rates under the finger
 FAN_STEPS = 2000  # a dragged path shows at most this many steps
 TARGET = 1e-3  # a run has arrived when its loss is this close to the minimum
-
-Values = tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run as its owner described it: only what was set; the rest follows from the catalogue and the surface."""
-
-    optimizer: str
-    hyperparams: Values = ()
-    schedule: str = "constant"
-    schedule_hyperparams: Values = ()
-    clip_norm: float = math.inf
-    l2: float = 0.0
-
-    def with_hyperparam(self, name: str, value: float) -> "Run":
-        """The same run with one hyperparameter set."""
-        return replace(self, hyperparams=tuple({**dict(self.hyperparams), name: float(value)}.items()))
 
 
 DEFAULT_RUNS = tuple(Run(name) for name in ("gradient_descent", "momentum", "nesterov", "rmsprop", "adam"))
@@ -169,13 +152,8 @@ def is_tuned(surface: Surface, run: Run) -> bool:
 
 def resolve(surface: Surface, run: Run) -> Descent:
     """Fills in what the owner of a run left open: the tuned rate, then the defaults of the catalogue."""
-    rule = OPTIMIZERS[run.optimizer]
-    given = dict(run.hyperparams)
-    if rule.scheduled is not None and rule.scheduled not in given:
-        given[rule.scheduled] = default_rate(surface, run.optimizer)
-    schedule = SCHEDULES[run.schedule]
-    filled = schedule.fill(dict(run.schedule_hyperparams))
-    return Descent(rule, rule.fill(given), schedule, filled, run.clip_norm, run.l2)
+    has_rate = OPTIMIZERS[run.optimizer].scheduled is not None
+    return run.descent(default_rate(surface, run.optimizer) if has_rate else None)
 
 
 def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceResult:

@@ -8,8 +8,10 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
-from experiments.link import CLIP, COORDINATE, L2, NOISE, SEED, STEPS
-from experiments.race import MAX_RUNS, Race, Run, resolve
+from experiments.codec import CLIP, L2, SEED
+from experiments.link import COORDINATE, NOISE, STEPS
+from experiments.race import MAX_RUNS, Race, resolve
+from experiments.run import Run
 from frontend.knobs import box, controlled, knob
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
