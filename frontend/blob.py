@@ -52,18 +52,19 @@ class _Packer:
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.size = 0
-        self.known: dict[int, dict] = {}
+        self.known: dict[tuple, dict] = {}  # by array and by how it is sent
         self.kept: list[Any] = []  # so that no id is used twice
 
-    def array(self, source: np.ndarray, of: np.ndarray) -> dict:
-        if id(source) not in self.known:
+    def array(self, source: np.ndarray, of: np.ndarray, form: tuple = ()) -> dict:
+        known = (id(source), form)
+        if known not in self.known:
             raw = np.ascontiguousarray(of).tobytes()
-            self.known[id(source)] = {"kind": _KINDS[of.dtype.name], "at": self.size, "shape": list(of.shape)}
+            self.known[known] = {"kind": _KINDS[of.dtype.name], "at": self.size, "shape": list(of.shape)}
             self.kept.append(source)
             padded = raw + b"\0" * (-len(raw) % 4)
             self.parts.append(padded)
             self.size += len(padded)
-        return {"$": self.known[id(source)]}
+        return {"$": self.known[known]}
 
     def walk(self, node: Any) -> Any:
         if isinstance(node, dict):
@@ -75,7 +76,8 @@ class _Packer:
         if isinstance(node, Warped):
             return {**self.walk(node.array), "warp": [node.low, node.gain, node.log]}
         if isinstance(node, Quantized):
-            return {**self.array(node.array, _quantize(node)), "range": [node.low, node.high, node.log]}
+            form = (node.low, node.high, node.log)
+            return {**self.array(node.array, _quantize(node), form), "range": list(form)}
         return node.item() if isinstance(node, np.generic) else node
 
 

@@ -78,7 +78,7 @@ def _template(scheme: str) -> dict[str, Any]:
     lines = {"contours": {"z": {"color": ink["contour"]}}}
     return {
         "layout": {
-            "font": {"family": "Source Sans, Source Sans 3, sans-serif", "color": ink["ink2"]},
+            "font": {"family": '"Source Sans", sans-serif', "color": ink["ink2"]},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": axis,
@@ -121,7 +121,7 @@ def surface_contour(g: Ground) -> dict[str, Any]:
         "hoverinfo": "skip",
         "connectgaps": False,
     }
-    layout = _axes_layout(
+    layout = axes_layout(
         {"range": list(g.surface.domain[0]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
         {"range": list(g.surface.domain[1]), "nticks": 6, "showgrid": False, "ticks": "outside", "ticklen": 4},
         {"l": 34, "r": 16, "t": 16, "b": 26},
@@ -188,10 +188,11 @@ def step_chart(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[
         decades = max(1, int(np.ceil((y_range[1] - y_range[0]) / 6)))
         y |= {"type": "log", "exponentformat": "power", "dtick": decades, "minor": {"showgrid": False}}
     x = {"range": [0, num_steps], "showgrid": False, "showline": True, "nticks": 6, "fixedrange": False}
-    return {"data": [], "layout": _axes_layout(x, y, {"l": 44, "r": 10, "t": 6, "b": 24})}
+    return {"data": [], "layout": axes_layout(x, y, {"l": 44, "r": 10, "t": 6, "b": 24})}
 
 
-def _axes_layout(x: dict[str, Any], y: dict[str, Any], margin: dict[str, int]) -> dict[str, Any]:
+def axes_layout(x: dict[str, Any], y: dict[str, Any], margin: dict[str, int]) -> dict[str, Any]:
+    """A layout of two axes that only shows: nothing is dragged, hovered or listed in it."""
     return {
         "xaxis": x,
         "yaxis": y,

@@ -1,4 +1,4 @@
-"""The surfaces read off their shelf, and the one loss through which they all share a program."""
+"""The surfaces and data sets read off their shelves, and the one loss through which all surfaces share a program."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from jax import lax
 from jaxtyping import Array, Float
 
+from landscapes.dataset import Dataset
+from landscapes.datasets import curves, images, points, sequences, text
 from landscapes.surface import Surface
 from landscapes.surfaces import flats, valleys, wells
 
@@ -24,3 +26,7 @@ def catalogue_loss(params: Float[Array, "2"], values: Any) -> Float[Array, ""]:
 
 SURFACES = {e.name: replace(e, family=catalogue_loss, position=i) for i, e in enumerate(_SHELF)}
 """The catalogue: every surface by its name."""
+
+_DATA = (points, curves, images, sequences, text)
+DATASETS = {entry.name: entry for kind in _DATA for entry in vars(kind).values() if isinstance(entry, Dataset)}
+"""The data sets, simple to complex, by name."""

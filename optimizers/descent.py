@@ -34,7 +34,9 @@ class Trajectory:
     grad_norm: Float[np.ndarray, "row"]  # L2 norm of the noise-free gradient
     diverged_at: int | None  # the first step whose loss or params left the finite range; rows after it are NaN
     stride: int = 1  # above 1 where the params of every step would take more than `KEPT_BYTES`
-    layers: Float[np.ndarray, "row 3 layer"] | None = None  # of a network: norms of each layer's gradient, params, update
+    layers: Float[np.ndarray, "row 3 layer"] | None = (
+        None  # of a network: norms of each layer's gradient, params, update
+    )
 
     def first_below(self, target: float) -> int | None:
         """The first step whose loss is at most ``target``, or None."""
@@ -67,7 +69,9 @@ class Descent:
         _level("l2", self.l2)
         for name in ("l1", "weight_decay"):
             if _level(name, getattr(self, name)) and self.optimizer.scheduled is None:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; {self.optimizer.name} has no rate to scale it with")
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}; {self.optimizer.name} has no rate to scale it with"
+                )
 
 
 @dataclass(frozen=True)

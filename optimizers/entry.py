@@ -86,6 +86,7 @@ class Optimizer(Entry):
 
     scheduled: str | None = "learning_rate"
     looks: bool = False
+    network_rate: float | None = None  # the rate that suits networks, where it is not the default
 
     def build(self, **hyperparams: Any) -> optax.GradientTransformationExtraArgs:
         """The optax transformation for these (traced or concrete) values."""
@@ -98,10 +99,16 @@ class Schedule(Entry):
 
 
 def optimizer(
-    *, source: str, title: str = "", scheduled: str | None = "learning_rate", looks: bool = False, **knobs: Hyperparam
+    *,
+    source: str,
+    title: str = "",
+    scheduled: str | None = "learning_rate",
+    looks: bool = False,
+    network_rate: float | None = None,
+    **knobs: Hyperparam,
 ) -> Callable[[Callable[..., Any]], Optimizer]:
     """Makes the decorated function an `Optimizer` of its own name; ``knobs`` are its hyperparameters."""
-    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled, looks)
+    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled, looks, network_rate)
 
 
 def schedule(*, source: str, title: str = "", **knobs: Hyperparam) -> Callable[[Callable[..., Any]], Schedule]:

@@ -15,9 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from optimizers.catalogue import OPTIMIZERS
-from optimizers.entry import Optimizer
-from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, state_size
+from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor
 
 PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
@@ -146,8 +144,10 @@ def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw,
             value, grad = jax.value_and_grad(sight.loss)(params)
             share = factor(lane, (first + row).astype(dtype), shared.num_steps.astype(dtype))
             moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
-            alive = jnp.isfinite(value) & jnp.all(jnp.isfinite(params))
-            seen = Rows(params, value, jnp.sqrt(grad @ grad), _norms(loss, grad, params, moved - params))
+            norms = _norms(loss, grad, params, moved - params)
+            whole = jnp.all(jnp.isfinite(norms[1] if norms.size else params))
+            alive = jnp.isfinite(value) & whole
+            seen = Rows(params, value, jnp.sqrt(grad @ grad), norms)
             at = jnp.where((first + row) % shared.stride == 0, (first + row) // shared.stride - kept_before, form.kept)
             places = Rows(at, row, row, row)
             rows = jax.tree.map(lambda into, leaf, at: _put(into, leaf, i, at), rows, seen, places)

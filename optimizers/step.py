@@ -122,8 +122,12 @@ def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Arra
 def _update(rules, lane, factor, sight, params, state, value, grad):
     push, l2, dim, dtype = sight.push, lane.l2, params.size, params.dtype
 
-    def tilted(params):  # the landscape as this step sees it: noise tilts it, L2 bends it
-        return sight.loss(params) + jnp.sum(push * params) + 0.5 * l2 * params @ params
+    def bend(params):  # noise tilts the landscape of this step, L2 bends it
+        tilt = push @ params if jnp.ndim(push) else 0.0
+        return tilt + 0.5 * l2 * params @ params
+
+    def tilted(params):
+        return sight.loss(params) + bend(params)
 
     def given(grad, params):  # what a rule is given for the gradient at a point
         return _clipped(grad + push, lane.clip_norm) + l2 * params
@@ -131,7 +135,7 @@ def _update(rules, lane, factor, sight, params, state, value, grad):
     def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
         return given(jax.grad(sight.loss)(params), params)
 
-    height = value + jnp.sum(push * params) + 0.5 * l2 * params @ params
+    height = value + bend(params)
     slope = grad + push + l2 * params
     extra = {"value": height, "grad": slope, "value_fn": tilted, "grad_fn": grad_fn, "key": sight.key,
              "live": sight.live}  # fmt: skip

@@ -1,37 +1,80 @@
 // Curves over the steps: the past in full, the future faint, the playhead one vertical line in every chart.
 
+import { CurveLabels } from "./curve_labels.js";
 import { cross, label, marker, strokeRun } from "./marks.js";
-import { pixel, Plot } from "./plot.js";
+import { pixel } from "./plot.js";
+import { StepPlot } from "./steps.js";
 import { figure } from "./words.js";
 
-export class Chart extends Plot {
-  adapt(layout, same) {
-    super.adapt(layout, same);
-    layout.xaxis.fixedrange = layout.yaxis.fixedrange = true;
+/** How a series of a list is stroked; the faint ones first, so that the others lie over them. */
+const STYLES = {
+  thin: { width: 1, halo: 0, alpha: 0.35, rest: 0.14, dash: [] },
+  dashed: { width: 1.7, halo: 0.8, alpha: 1, rest: 0.38, dash: [5, 4] },
+  main: { width: 1.9, halo: 0.8, alpha: 1, rest: 0.38, dash: [] },
+};
+const ORDER = Object.keys(STYLES);
+
+export class Chart extends StepPlot {
+  constructor(player, spec) {
+    super(player, spec);
+    this.labels = new CurveLabels(this);
   }
 
-  attach() {
-    if (this.attached) return;
-    super.attach();
-    const scrub = (event) => {
-      const at = this.stepAt(event);
-      if (at !== null) this.player.clock.nudge(at - this.player.clock.step);
-    };
-    this.frame.addEventListener("pointerdown", (event) => {
-      if (this.stepAt(event) === null) return;
-      scrub(event);
-      this.frame.setPointerCapture(event.pointerId);
-      this.frame.onpointermove = scrub;
-      this.frame.onpointerup = () => (this.frame.onpointermove = null);
+  update(spec) {
+    this.named = Array.isArray(spec.series) || Boolean(spec.lines);
+    const drawn = super.update(spec);
+    this.labels.update();
+    return drawn;
+  }
+
+  /** The curves to draw, back to front: whose, of what, and with which stroke. */
+  curves() {
+    const key = this.player.tracksKey();
+    return this.once("curves", key, () => (this.spec.lines ? this.ownLines() : this.runLines()));
+  }
+
+  runLines() {
+    const { series } = this.spec;
+    const runs = this.player.visible();
+    if (!this.named) return runs.map((run) => ({ run, name: series, style: { ...STYLES.main, dash: run.dash } }));
+    const listed = [...series].sort((a, b) => ORDER.indexOf(a.style) - ORDER.indexOf(b.style));
+    const alone = this.player.runs.length === 1;
+    const { thin } = STYLES;
+    const styles = alone ? STYLES : { ...STYLES, thin: { ...thin, alpha: thin.alpha / 2, rest: thin.rest / 2 } };
+    return listed.flatMap(({ name, style, label: text }) =>
+      runs.map((run) => {
+        const color = alone && style === "dashed" ? this.player.ink.ink : run.color;
+        return { run: { ...run, color, hollow: style === "dashed" && !alone }, of: run, name, text, kind: style, style: styles[style] };
+      }),
+    );
+  }
+
+  /** Lines of one run, one a layer: from the run's colour to the second ink, first to last. */
+  ownLines() {
+    const { names, values, stride } = this.spec.lines;
+    const count = values.shape[1];
+    const index = (step) => Math.min(count - 1, Math.floor(step / stride));
+    const run = this.player.runs[this.player.tree.open ?? 0];
+    return names.map((text, i) => {
+      const row = values.subarray(i * count, (i + 1) * count);
+      const track = { count, index: (step) => index(step), stride: () => stride, at: (_, step) => row[index(step)], row, diverged: null };
+      const color = run?.color ?? this.player.ink.ink2;
+      return { run: { ...run, color, hollow: false }, track, name: text, text, kind: "main", style: { ...STYLES.main, dash: DASHES[i % DASHES.length] } };
     });
   }
 
-  stepAt(event) {
-    if (!this.ready) return null;
-    const { x, left, width } = this.axes();
-    const px = event.clientX - this.frame.getBoundingClientRect().left - left;
-    if (px < -6 || px > width + 6) return null;
-    return Math.max(0, Math.min(this.player.clock.steps, Math.round((px - x._b) / x._m)));
+  trackOf(curve) {
+    return curve.track ?? this.player.track(curve.of ?? curve.run);
+  }
+
+  pixelsOf(curve) {
+    const track = this.trackOf(curve);
+    const id = `${curve.run.key}|${curve.name}`;
+    const known = this.pixels.get(id);
+    if (known?.track === track) return known.pixels;
+    const pixels = this.curve(track, curve);
+    this.pixels.set(id, { track, pixels });
+    return pixels;
   }
 
   draw(step) {
@@ -40,49 +83,98 @@ export class Chart extends Plot {
     const { ctx } = this;
     const axes = this.axes();
     const ink = this.player.ink;
-    const wide = this.player.projector ? 2.6 : 1.9;
+    const curves = this.curves();
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(axes.left - 6, axes.top - 6, axes.width + 14, axes.height + 8);
-    ctx.clip();
+    this.clip(ctx, axes);
     this.drawRule(axes);
-    const heads = [];
-    for (const run of this.player.visible()) {
-      const pixels = this.cached(run, (track) => this.curve(track));
-      const last = this.player.track(run).index(step);
-      strokeRun(ctx, run, pixels, last, pixels.length / 2 - 1, { width: 1.1, halo: 0, alpha: 0.38, ink, dashed: false });
-      strokeRun(ctx, run, pixels, 0, last, { width: wide, halo: 0.8, ink });
-      heads.push([run, pixels[2 * last], pixels[2 * last + 1]]);
-    }
+    const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
     this.drawPlayhead(step, axes);
-    for (const [run, x, y] of heads) marker(ctx, run, x, y, this.player.projector ? 6 : 4.5, ink);
-    for (const run of this.player.visible()) this.drawDiverged(run, step, axes);
+    for (const [curve, x, y] of heads) {
+      if (curve.kind !== "thin") marker(ctx, curve.run, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5, ink);
+    }
+    for (const run of this.player.visible()) this.drawEnd(run, step, axes);
     ctx.restore();
-    if (!heads.some(([run]) => this.cached(run, (t) => this.curve(t)).some(Number.isFinite))) this.drawEmpty(axes);
+    this.labels.draw(step, heads, axes);
+    if (!curves.some((curve) => this.pixelsOf(curve).some(Number.isFinite))) this.drawEmpty(axes);
+  }
+
+  clip(ctx, { left, top, width, height }) {
+    ctx.beginPath();
+    ctx.rect(left - 6, top - 6, width + 14, height + 8);
+    ctx.clip();
+  }
+
+  /** A run's curve up to the step in full, the rest of it faint. */
+  drawCurve(curve, step) {
+    const pixels = this.pixelsOf(curve);
+    const last = this.trackOf(curve).index(step, curve.name);
+    this.strokeRest(this.ctx, curve, pixels, last);
+    this.strokePast(this.ctx, curve, pixels, last);
+    return [curve, pixels[2 * last], pixels[2 * last + 1]];
+  }
+
+  strokeRest(ctx, { run, style }, pixels, first) {
+    const look = { width: Math.min(1.1, style.width), halo: 0, alpha: style.rest, ink: this.player.ink, dashed: false };
+    strokeRun(ctx, run, pixels, first, pixels.length / 2 - 1, look);
+  }
+
+  strokePast(ctx, { run, style }, pixels, last) {
+    const width = this.player.projector ? 1.37 * style.width : style.width;
+    strokeRun(ctx, { ...run, dash: style.dash }, pixels, 0, last, { width, halo: style.halo, alpha: style.alpha, ink: this.player.ink });
+  }
+
+  /** Many curves are drawn twice, whole: as past and as future; a step shows one up to the playhead and the other from there. */
+  drawLayers(curves, step, axes) {
+    const key = `${this.player.tracksKey()}|${axes.left}|${axes.top}`;
+    const past = this.layer("past", (ctx) => this.paintPast(ctx, curves, axes), key);
+    const rest = this.layer("rest", (ctx) => this.paintRest(ctx, curves, axes), key);
+    const [width, height] = this.size;
+    const x = this.x(step);
+    this.put(past, { left: 0, top: 0, width: x, height });
+    this.put(rest, { left: x, top: 0, width: width - x, height });
+    return curves.map((curve) => this.headOf(curve, step));
+  }
+
+  /** What follows an early stop is faint in the past too. */
+  paintPast(ctx, curves, axes) {
+    this.clip(ctx, axes);
+    for (const curve of curves) {
+      const track = this.trackOf(curve);
+      const pixels = this.pixelsOf(curve);
+      const last = track.stopped == null ? pixels.length / 2 - 1 : track.index(track.stopped, curve.name);
+      this.strokeRest(ctx, curve, pixels, last);
+      this.strokePast(ctx, curve, pixels, last);
+    }
+  }
+
+  paintRest(ctx, curves, axes) {
+    this.clip(ctx, axes);
+    for (const curve of curves) this.strokeRest(ctx, curve, this.pixelsOf(curve), 0);
+  }
+
+  /** Where a curve's head stands: on the line at the playhead, or where the run was stopped. */
+  headOf(curve, step) {
+    const track = this.trackOf(curve);
+    const pixels = this.pixelsOf(curve);
+    const now = track.stopped == null ? step : Math.min(step, track.stopped);
+    const i = track.index(now, curve.name);
+    const t = now / track.stride(curve.name) - i;
+    const [x, y, nextX, nextY] = pixels.subarray(2 * i, 2 * i + 4);
+    if (!(t > 0 && Number.isFinite(nextY))) return [curve, x, y];
+    return [curve, x + t * (nextX - x), y + t * (nextY - y)];
   }
 
   /** Pixels of a curve; on a log axis what lies under the axis is drawn on its floor. */
-  curve(track) {
-    const values = track[this.spec.series];
+  curve(track, { name }) {
+    const values = track.row ?? track[name];
     const { x, y, top, height } = this.axes();
-    const out = new Float32Array(2 * track.count);
-    for (let i = 0; i < track.count; i++) {
+    const out = new Float32Array(2 * values.length);
+    for (let i = 0; i < values.length; i++) {
       const at = values[i];
-      out[2 * i] = pixel(x, i * track.stride);
+      out[2 * i] = pixel(x, i * track.stride(name));
       out[2 * i + 1] = at !== at ? NaN : Math.max(top - 200, Math.min(top + height, pixel(y, at)));
     }
     return out;
-  }
-
-  drawPlayhead(step, { top, height }) {
-    const { ctx } = this;
-    ctx.setLineDash([]);
-    ctx.lineWidth = 1.5;
-    ctx.strokeStyle = this.player.ink.accent;
-    ctx.beginPath();
-    ctx.moveTo(this.x(step), top);
-    ctx.lineTo(this.x(step), top + height);
-    ctx.stroke();
   }
 
   drawRule({ left, width }) {
@@ -101,16 +193,20 @@ export class Chart extends Plot {
     label(ctx, rule.label, left + width - 4, y - 10, { color: ink.accent, ink, font: `600 ${this.font}`, align: "right" });
   }
 
-  drawDiverged(run, step, { left, top, width }) {
+  /** Where a run diverged or was stopped early: a cross or a flag at the top, with the step in words. */
+  drawEnd(run, step, { left, top, width }) {
     const track = this.player.track(run);
-    if (track.diverged === null || step < track.diverged) return;
+    const at = track.diverged ?? track.stopped;
+    if (at === null || step < at || this.spec.lines) return;
     const ink = this.player.ink;
-    const x = this.x(track.diverged);
-    const slot = this.player.divergedBefore(run);
-    cross(this.ctx, x, top + 6, 4.5, run.color, ink);
+    const x = this.x(at);
+    const slot = this.player.endedBefore(run);
+    const low = this.named && slot < 3 ? 15 * slot : 0;
+    if (track.diverged !== null) cross(this.ctx, x, top + 6 + low, 4.5, run.color, ink);
+    else flag(this.ctx, x, top + low, run.color, ink);
     if (slot > 2) return;
-    const text = `diverged, ${track.diverged}`;
-    label(this.ctx, text, x + 10, top + 6 + 15 * slot, { color: run.color, ink, font: `600 ${this.font}`, box: [left, left + width] });
+    const text = track.diverged !== null ? `diverged, ${at}` : `stopped, ${at}`;
+    label(this.ctx, text, x + (track.diverged !== null ? 10 : 12), top + 6 + 15 * slot, { color: run.color, ink, font: `600 ${this.font}`, box: [left, left + width] });
   }
 
   drawEmpty({ left, top, width, height }) {
@@ -121,10 +217,29 @@ export class Chart extends Plot {
   read(event) {
     const step = this.stepAt(event);
     if (step === null) return null;
-    const lines = this.player.visible().map((run) => {
-      const track = this.player.track(run);
-      return `${run.label}: ${figure(track[this.spec.series][track.index(step)])}`;
+    const alone = this.player.runs.length === 1 || this.spec.lines;
+    const lines = this.curves().map((curve) => {
+      const who = curve.text ? (alone ? curve.text : `${curve.run.label}, ${curve.text.toLowerCase()}`) : curve.run.label;
+      return `${who}: ${figure(this.trackOf(curve).at(curve.name, step))}`;
     });
     return [`step ${step}`, ...lines];
   }
+}
+
+const DASHES = [[], [9, 3], [2, 3], [5, 3], [10, 3, 2, 3], [16, 3]];
+
+function flag(ctx, x, y, color, ink) {
+  for (const [style, width] of [[ink.background, 4.5], [color, 1.8]]) {
+    ctx.beginPath();
+    ctx.moveTo(x, y + 12);
+    ctx.lineTo(x, y);
+    ctx.lineTo(x + 7, y + 3);
+    ctx.lineTo(x, y + 6);
+    ctx.setLineDash([]);
+    ctx.lineWidth = width;
+    ctx.strokeStyle = style;
+    ctx.stroke();
+  }
+  ctx.fillStyle = color;
+  ctx.fill();
 }

@@ -6,6 +6,7 @@ export class Clock {
   constructor(onTick) {
     this.onTick = onTick;
     this.steps = 0;
+    this.done = 0;
     this.at = 0;
     this.speed = 1;
     this.playing = false;
@@ -18,9 +19,11 @@ export class Clock {
     return Math.floor(this.at);
   }
 
-  setLength(steps) {
+  /** `done`: the steps computed so far; the playhead goes no further, and waits there while it plays. */
+  setLength(steps, done = steps) {
     this.steps = steps;
-    this.at = Math.min(this.at, steps);
+    this.done = Math.min(steps, done);
+    this.at = Math.min(this.at, this.done);
   }
 
   /** Long races are played faster, so that none takes more than about twenty seconds at 1x. */
@@ -48,7 +51,7 @@ export class Clock {
   }
 
   seek(step) {
-    this.at = Math.max(0, Math.min(this.steps, step));
+    this.at = Math.max(0, Math.min(this.done, step));
     this.onTick();
   }
 
@@ -61,11 +64,12 @@ export class Clock {
 
   run(now) {
     if (!this.playing) return;
-    this.at = Math.min(this.steps, this.at + (this.rate * Math.max(0, now - this.last)) / 1000);
+    const before = this.at;
+    this.at = Math.min(this.done, this.at + (this.rate * Math.max(0, now - this.last)) / 1000);
     this.last = now;
     if (this.at >= this.steps) this.playing = false;
     else this.frame = requestAnimationFrame(this.run);
-    this.onTick();
+    if (this.at !== before || !this.playing) this.onTick();
   }
 
   stop() {

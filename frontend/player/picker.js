@@ -17,6 +17,19 @@ function paint(canvas, thumb, colors) {
   ctx.putImageData(image, 0, 0);
 }
 
+/** A data set as dots; places are in 0..1, from the lower left. */
+function scatter(canvas, { xy, classes }, colors) {
+  const [width, height, edge] = [172, 92, 9];
+  Object.assign(canvas, { width, height });
+  const ctx = canvas.getContext("2d");
+  for (let i = 0; i < xy.length / 2; i++) {
+    ctx.fillStyle = colors[classes[i] % colors.length];
+    ctx.beginPath();
+    ctx.arc(edge + xy[2 * i] * (width - 2 * edge), height - edge - xy[2 * i + 1] * (height - 2 * edge), 3.4, 0, 2 * Math.PI);
+    ctx.fill();
+  }
+}
+
 class Picker {
   constructor(parent) {
     this.el = document.createElement("div");
@@ -36,8 +49,7 @@ class Picker {
 
   draw() {
     const { items, chosen, shown } = this.tree;
-    const scheme = document.documentElement.dataset.llScheme ?? "light";
-    const colors = this.tree.colors[scheme];
+    this.scheme = document.documentElement.dataset.llScheme ?? "light";
     const first = items.slice(0, shown);
     const picked = items.find((item) => item.name === chosen);
     if (picked && !first.includes(picked)) first[shown - 1] = picked;
@@ -48,17 +60,21 @@ class Picker {
       this.all = !this.all;
       this.draw();
     });
-    this.el.replaceChildren(...visible.map((item) => this.tile(item, item.name === chosen, colors)), more);
+    this.el.replaceChildren(...visible.map((item) => this.tile(item, item.name === chosen)), ...(items.length > shown ? [more] : []));
   }
 
-  tile(item, chosen, colors) {
+  tile(item, chosen) {
     const tile = Object.assign(document.createElement("button"), { type: "button", className: "ll-tile", title: item.help });
     tile.setAttribute("role", "radio");
     tile.setAttribute("aria-checked", String(chosen));
     tile.dataset.name = item.name;
+    const canvas = document.createElement("canvas");
     if (item.thumb) {
-      const canvas = document.createElement("canvas");
-      paint(canvas, item.thumb, colors);
+      paint(canvas, item.thumb, this.tree.colors[this.scheme]);
+      tile.append(canvas);
+    } else if (item.points) {
+      canvas.className = "ll-dots";
+      scatter(canvas, item.points, this.tree.class_colors[this.scheme]);
       tile.append(canvas);
     } else {
       tile.append(Object.assign(document.createElement("em"), { textContent: item.sign }));

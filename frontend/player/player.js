@@ -1,21 +1,18 @@
 // The player: panels, marks and one clock, all described by the data that Python sends. Nothing here knows which room it is in.
 
-import { Chart } from "./chart.js";
 import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
+import { channels } from "./colors.js";
 import { Drag } from "./drag.js";
 import { Hover } from "./hover.js";
-import { Plane } from "./plane.js";
+import { KINDS } from "./kinds.js";
 import { loadPlotly } from "./plot.js";
-import { Relief } from "./relief.js";
 import { Sentence } from "./sentence.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
 import { Timeline } from "./timeline.js";
 import { fanTrack, makeTracks } from "./tracks.js";
 import { figure } from "./words.js";
-
-const KINDS = { scene: Relief, plane: Plane, chart: Chart };
 
 export class Player {
   constructor(parent, base) {
@@ -61,7 +58,7 @@ export class Player {
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
     this.tracks = makeTracks(tree);
     this.morphed = null;
-    this.clock.setLength(tree.clock.steps);
+    this.lengthen(tree.clock);
     this.sentence.update(tree);
     this.table.update(tree.table);
     this.drag.update(tree.drag);
@@ -74,28 +71,50 @@ export class Player {
     this.invalidate();
   }
 
+  /** More steps may have been computed; who wants no motion sees the latest of them. */
+  lengthen({ steps, done = steps }) {
+    const { clock } = this;
+    const follows = this.still && clock.done < clock.steps && clock.step >= clock.done;
+    clock.setLength(steps, done);
+    if (follows) clock.seek(done);
+  }
+
+  get still() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
   begin(clock) {
     if (clock.present) this.present(true);
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (clock.at !== null) this.clock.seek(clock.at);
-    else if (still) this.clock.seek(this.clock.steps);
+    else if (this.still) this.clock.seek(this.clock.steps);
     else this.clock.play();
   }
 
+  /** Panels that are still wanted are kept with their figures; the others are purged. */
   updatePanels() {
-    const ids = this.tree.panels.map((spec) => spec.id).join();
-    if (ids !== this.panelIds) {
-      this.panelIds = ids;
-      this.panels = this.tree.panels.map((spec) => new KINDS[spec.kind](this, spec));
+    const name = (spec) => `${spec.id}:${spec.kind}:${spec.area ?? ""}`;
+    const wanted = this.tree.panels.map(name);
+    if (wanted.join() !== this.panelIds) {
+      const known = new Map(this.panels.map((panel) => [name(panel.spec), panel]));
+      this.panels = this.tree.panels.map((spec) => known.get(name(spec)) ?? new KINDS[spec.kind](this, spec));
+      for (const [id, panel] of known) if (!wanted.includes(id)) this.drop(panel);
+      this.panelIds = wanted.join();
       this.stage.place(this.panels);
+      // A sentence of two lines or a late font moves what lies under it, and the player's own size stays.
+      for (const panel of this.panels) this.resizer.observe(panel.frame);
     }
     this.tree.panels.forEach((spec, i) => this.panels[i].update(spec));
+  }
+
+  drop(panel) {
+    this.resizer.unobserve(panel.frame);
+    panel.destroy();
   }
 
   readTheme() {
     const style = getComputedStyle(this.el);
     const background = style.getPropertyValue("--st-background-color").trim() || "#FBFAF7";
-    const [r, g, b] = rgb(background);
+    const [r, g, b] = channels(background);
     this.scheme = 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
     this.ink = this.tree.ink[this.scheme];
     this.fontFamily = style.fontFamily;
@@ -126,10 +145,10 @@ export class Player {
     return this.runs.filter((run) => !this.hidden.has(run.key));
   }
 
-  /** How many visible runs before this one have diverged: so that their words do not overlap. */
-  divergedBefore(run) {
-    const gone = this.visible().filter((r) => this.track(r).diverged !== null);
-    return gone.indexOf(run);
+  /** How many visible runs before this one have diverged or stopped early: so that their words do not overlap. */
+  endedBefore(run) {
+    const ended = this.visible().filter((r) => (this.track(r).diverged ?? this.track(r).stopped) !== null);
+    return ended.indexOf(run);
   }
 
   toggleRun(run) {
@@ -206,7 +225,7 @@ export class Player {
     const [, run, i] = best;
     if (!run) return null;
     const track = this.track(run);
-    return [`${run.label}, step ${i * track.stride}`, `x ${figure(track.x[i])}, y ${figure(track.y[i])}`, `loss ${figure(track.loss[i])}`];
+    return [`${run.label}, step ${i * track.stride("x")}`, `x ${figure(track.x[i])}, y ${figure(track.y[i])}`, `loss ${figure(track.loss[i])}`];
   }
 
   invalidate() {
@@ -221,11 +240,11 @@ export class Player {
     this.dirty = false;
     const begun = performance.now();
     const { step } = this.clock;
-    for (const panel of this.panels) if (panel.el.offsetParent !== null) panel.draw(step);
+    for (const panel of this.panels) if (panel.visible) panel.draw(step);
     this.table.draw(step);
     this.timeline.draw(step);
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
-    this.painted.ready = this.panels.every((panel) => panel.ready || panel.el.offsetParent === null);
+    this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
     this.painted.key = this.tree.key;
   }
 
@@ -235,14 +254,7 @@ export class Player {
     this.resizer.disconnect();
     this.chrome.destroy();
     document.documentElement.classList.remove("ll-presenting");
-    for (const panel of this.panels) window.Plotly?.purge(panel.gd);
+    for (const panel of this.panels) panel.destroy();
     this.el.remove();
   }
-}
-
-function rgb(color) {
-  const ctx = document.createElement("canvas").getContext("2d");
-  ctx.fillStyle = color;
-  const hex = ctx.fillStyle;
-  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 }

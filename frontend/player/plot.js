@@ -1,6 +1,7 @@
 // A panel over a static Plotly figure: Plotly draws what stands still, a canvas over it what moves.
 
 import { rows } from "./blob.js";
+import { Panel } from "./panel.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false };
 
@@ -25,49 +26,42 @@ function traceWithRows(trace, ink) {
   return out;
 }
 
-export class Plot {
+export class Plot extends Panel {
   constructor(player, spec) {
-    this.player = player;
-    this.el = document.createElement("section");
-    this.el.className = `ll-panel ll-${spec.kind} ll-area-${spec.id}`;
-    this.el.innerHTML =
-      '<header><h3></h3><span class="ll-hint"></span></header>' +
-      '<div class="ll-plot"><div class="ll-plotly"></div><canvas aria-hidden="true"></canvas></div>';
-    this.el.dataset.id = spec.id;
-    this.el.dataset.short = spec.short ?? spec.title;
-    this.frame = this.el.querySelector(".ll-plot");
-    this.spec = spec;
-    this.gd = this.el.querySelector(".ll-plotly");
-    this.canvas = this.el.querySelector("canvas");
-    this.ctx = this.canvas.getContext("2d");
+    super(player, spec);
+    this.gd = Object.assign(document.createElement("div"), { className: "ll-plotly" });
+    this.frame.prepend(this.gd);
     this.figureKey = null;
     this.pixels = new Map();
-    this.ready = false;
-    this.size = [0, 0];
   }
 
-  /** Takes a new description; redraws the figure only when it or the scheme has changed. */
+  get picture() {
+    return this.gd;
+  }
+
+  /** Redraws the figure only when it or the scheme has changed, and the panel is seen. */
   async update(spec) {
-    this.spec = spec;
-    this.el.querySelector("h3").textContent = spec.title;
-    this.el.querySelector(".ll-hint").textContent = spec.hint ?? "";
-    this.gd.setAttribute("role", "img");
-    this.gd.setAttribute("aria-label", spec.label ?? spec.title);
+    const { ready } = this;
+    super.update(spec);
+    this.ready = ready;
     this.pixels.clear();
-    const key = `${spec.key}|${this.player.scheme}|${this.player.projector}|${this.fit()}`;
-    if (key === this.figureKey || !this.size[0]) return;
+    const key = `${spec.key}|${this.player.scheme}|${this.player.projector}|${this.shape()}|${this.fit()}`;
+    if (key === this.figureKey || !this.size[0] || !this.visible) return;
     const sameFigure = this.figureKey?.split("|")[0] === spec.key;
     this.figureKey = key;
+    const [width, height] = this.size; // it may be hidden again before plotly.js is there
     const Plotly = await this.player.plotly;
     const layout = structuredClone(spec.figure.layout);
     this.adapt(layout, sameFigure);
     layout.template = this.player.tree.templates[this.player.scheme];
-    [layout.width, layout.height] = this.size;
+    Object.assign(layout, { width, height });
     const config = { ...CONFIG, ...this.config() };
-    await Plotly.react(this.gd, spec.figure.data.map((trace) => traceWithRows(trace, this.player.ink)), layout, config);
+    const data = spec.figure.data.map((trace) => this.dress(traceWithRows(trace, this.player.ink)));
+    await Plotly.react(this.gd, data, layout, config);
     this.ready = true;
     this.attach();
     this.pixels.clear();
+    this.kept.clear();
     this.player.invalidate();
   }
 
@@ -75,13 +69,25 @@ export class Plot {
     return {};
   }
 
+  /** What besides size and scheme decides how the figure is laid out, as text. */
+  shape() {
+    return "";
+  }
+
+  /** A trace as it is drawn in this panel. */
+  dress(trace) {
+    return trace;
+  }
+
   /** Keeps zoom and camera while the landscape is the same; Plotly does that by `uirevision`. */
   adapt(layout) {
     layout.uirevision = this.spec.view ?? "fixed";
-    const tick = this.player.projector ? 17 : 12.5;
+    const { em } = this;
     for (const axis of ["xaxis", "yaxis"]) {
-      // Plotly writes powers of ten a quarter larger than it is told.
-      if (layout[axis]) layout[axis].tickfont = { size: layout[axis].type === "log" ? tick / 1.25 : tick };
+      // Plotly writes the powers of ten that it chooses itself a quarter larger than it is told.
+      const larger = layout[axis]?.type === "log" && !layout[axis].ticktext;
+      if (layout[axis]) layout[axis].tickfont = { size: larger ? em / 1.25 : em };
+      if (layout[axis]?.title) layout[axis].title.font = { size: em };
     }
     if (this.player.projector && layout.xaxis) {
       layout.margin = { ...layout.margin, l: layout.margin.l + 14, r: layout.margin.r + 8, b: layout.margin.b + 8 };
@@ -98,25 +104,8 @@ export class Plot {
 
   moved() {
     this.pixels.clear();
+    this.kept.clear();
     this.player.invalidate();
-  }
-
-  /** Fits the canvas to the panel; returns the size as text. */
-  fit() {
-    const { clientWidth: width, clientHeight: height } = this.frame;
-    const ratio = window.devicePixelRatio || 1;
-    if (width !== this.size[0] || height !== this.size[1] || ratio !== this.ratio) {
-      this.size = [width, height];
-      this.ratio = ratio;
-      this.canvas.width = Math.round(width * ratio);
-      this.canvas.height = Math.round(height * ratio);
-    }
-    return `${width}x${height}`;
-  }
-
-  begin() {
-    this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.ctx.clearRect(0, 0, this.size[0], this.size[1]);
   }
 
   /** The axes' boxes and linear maps from data to pixels; see `x` and `y`. */
@@ -134,12 +123,12 @@ export class Plot {
   }
 
   /** A run's pixels, computed when its numbers or the view change: `make(track) -> Float32Array of x, y`. */
-  cached(run, make) {
+  cached(run, make, name = run) {
     const track = this.player.track(run);
-    const known = this.pixels.get(run);
+    const known = this.pixels.get(name);
     if (known?.track === track) return known.pixels;
     const pixels = make(track);
-    this.pixels.set(run, { track, pixels });
+    this.pixels.set(name, { track, pixels });
     return pixels;
   }
 
@@ -148,12 +137,18 @@ export class Plot {
     return this.player.projector ? { width: 3.3, halo: 2.2, head: 7, ink } : { width: 2.2, halo: 1.6, head: 5.4, ink };
   }
 
-  get font() {
-    return `${this.player.projector ? 17 : 12.5}px ${this.player.fontFamily}`;
+  destroy() {
+    window.Plotly?.purge(this.gd);
   }
 }
 
 export function pixel(axis, value) {
   const at = axis.type === "log" ? Math.log10(Math.max(value, 1e-300)) : value;
   return axis._offset + axis._b + axis._m * at;
+}
+
+/** The inverse of `pixel`. */
+export function value(axis, at) {
+  const out = (at - axis._offset - axis._b) / axis._m;
+  return axis.type === "log" ? 10 ** out : out;
 }

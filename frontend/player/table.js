@@ -43,7 +43,7 @@ export class Table {
       row.classList.toggle("ll-off", hidden);
       button.setAttribute("aria-pressed", String(!hidden));
       const gone = track.diverged !== null && step >= track.diverged;
-      this.spec.columns.forEach((c, i) => put(values[i], gone ? "–" : figure(track[c.series][track.index(step)])));
+      this.spec.columns.forEach((c, i) => put(values[i], gone ? "–" : figure(track.at(c.series, step))));
       put(outcome, this.outcome(track, step, gone));
       outcome.classList.toggle("ll-warn", gone);
     }
@@ -51,6 +51,7 @@ export class Table {
 
   outcome(track, step, gone) {
     if (gone) return `diverged, ${track.diverged}`;
+    if (track.stopped !== null && step >= track.stopped) return `stopped, ${track.stopped}`;
     if (!this.spec.target) return "";
     return track.reached !== null && step >= track.reached ? `step ${track.reached}` : "not yet";
   }

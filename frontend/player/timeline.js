@@ -53,6 +53,8 @@ export class Timeline {
   update() {
     const { steps } = this.player.clock;
     this.range.max = steps;
+    const done = this.player.clock.done;
+    this.range.style.setProperty("--done", done < steps ? `${(100 * done) / Math.max(1, steps)}%` : "0%");
     this.all.textContent = ` / ${steps} steps`;
     this.scale.replaceChildren();
     for (let i = 0; i <= 5; i++) {
@@ -64,20 +66,24 @@ export class Timeline {
     this.showing = null;
   }
 
-  /** Marks where runs reach the target or diverge; rebuilt when the tracks change. */
+  /** Marks where runs reach the target, are stopped early or diverge; rebuilt when the tracks change. */
   drawMarks() {
     const key = this.player.tracksKey();
     if (key === this.showing) return;
     this.showing = key;
     this.marks.replaceChildren();
     for (const run of this.player.visible()) {
-      const { reached, diverged } = this.player.track(run);
-      const at = diverged ?? reached;
+      const { reached, diverged, stopped } = this.player.track(run);
+      const at = diverged ?? stopped ?? reached;
       if (at === null) continue;
       const mark = document.createElement("span");
       if (diverged !== null) {
         mark.textContent = "×";
         mark.style.color = run.color;
+      } else if (stopped !== null) {
+        mark.innerHTML = icon("flag");
+        mark.style.color = run.color;
+        mark.title = `${run.label} stopped at step ${stopped}`;
       } else {
         mark.append(markerIcon(run));
       }

@@ -65,6 +65,7 @@ def lbfgs():
     rho=Hyperparam(0.05, 1e-4, 1.0, log=True),
     title="SAM",
     looks=True,
+    network_rate=0.1,
     source="Foret et al., Sharpness-aware minimization, 2020, arXiv:2010.01412; optax.contrib.sam",
 )
 def sam(learning_rate, rho):

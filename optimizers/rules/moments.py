@@ -18,6 +18,7 @@ _EPS = Hyperparam(1e-8, 1e-12, 1e-1, log=True)
     b1=_B1,
     b2=_B2,
     eps=_EPS,
+    network_rate=0.003,
     source="Kingma & Ba, Adam, 2014, arXiv:1412.6980; optax.adam",
 )
 def adam(learning_rate, b1, b2, eps):
@@ -41,6 +42,7 @@ def adam(learning_rate, b1, b2, eps):
     eps=_EPS,
     weight_decay=Hyperparam(1e-2, 1e-6, 1.0, log=True),
     title="AdamW",
+    network_rate=0.003,
     source="Loshchilov & Hutter, Decoupled weight decay regularization, 2017, arXiv:1711.05101; optax.adamw",
 )
 def adamw(learning_rate, b1, b2, eps, weight_decay):
@@ -64,6 +66,7 @@ def adamw(learning_rate, b1, b2, eps, weight_decay):
     b2=_B2,
     eps=_EPS,
     title="NAdam",
+    network_rate=0.003,
     source="Dozat, Incorporating Nesterov momentum into Adam, ICLR workshop, 2016; optax.nadam",
 )
 def nadam(learning_rate, b1, b2, eps):
@@ -87,6 +90,7 @@ def nadam(learning_rate, b1, b2, eps):
     b2=_B2,
     eps=_EPS,
     title="AdaMax",
+    network_rate=0.003,
     source="Kingma & Ba, Adam, 2014, arXiv:1412.6980, section 7.1; optax.adamax",
 )
 def adamax(learning_rate, b1, b2, eps):
@@ -108,6 +112,7 @@ def adamax(learning_rate, b1, b2, eps):
     b2=_B2,
     eps=_EPS,
     title="AMSGrad",
+    network_rate=0.003,
     source="Reddi, Kale & Kumar, On the convergence of Adam and beyond, 2018, arXiv:1904.09237; optax.amsgrad",
 )
 def amsgrad(learning_rate, b1, b2, eps):
@@ -132,6 +137,7 @@ def amsgrad(learning_rate, b1, b2, eps):
     eps=_EPS,
     threshold=Hyperparam(5.0, 4.0, 20.0),
     title="RAdam",
+    network_rate=0.003,
     source="Liu et al., On the variance of the adaptive learning rate and beyond, 2019, arXiv:1908.03265; optax.radam",
 )
 def radam(learning_rate, b1, b2, eps, threshold):
@@ -159,6 +165,7 @@ def radam(learning_rate, b1, b2, eps, threshold):
     b2=_B2,
     eps=Hyperparam(1e-16, 1e-20, 1e-2, log=True),
     title="AdaBelief",
+    network_rate=0.003,
     source="Zhuang et al., AdaBelief, 2020, arXiv:2010.07468; optax.adabelief",
 )
 def adabelief(learning_rate, b1, b2, eps):
@@ -179,6 +186,7 @@ def adabelief(learning_rate, b1, b2, eps):
     b1=_B1,
     b2=_B2,
     eps=Hyperparam(1e-3, 1e-12, 1e-1, log=True),
+    network_rate=0.003,
     source="Zaheer et al., Adaptive methods for nonconvex optimization, NeurIPS 2018; optax.yogi",
 )
 def yogi(learning_rate, b1, b2, eps):
@@ -199,6 +207,7 @@ def yogi(learning_rate, b1, b2, eps):
     b1=_B1,
     b2=Hyperparam(0.99, 0.0, 0.9999),
     weight_decay=Hyperparam(1e-3, 1e-6, 1.0, log=True),
+    network_rate=0.0003,
     source="Chen et al., Symbolic discovery of optimization algorithms, 2023, arXiv:2302.06675; optax.lion",
 )
 def lion(learning_rate, b1, b2, weight_decay):
@@ -227,6 +236,7 @@ class _AdanState(NamedTuple):
     b2=Hyperparam(0.92, 0.0, 0.999),
     b3=Hyperparam(0.99, 0.0, 0.9999),
     eps=_EPS,
+    network_rate=0.003,
     source="Xie et al., Adan, 2022, arXiv:2208.06677, and the authors' code, whose b1, b2, b3 are 1 - the paper's",
 )
 def adan(learning_rate, b1, b2, b3, eps):
@@ -270,6 +280,7 @@ def adan(learning_rate, b1, b2, b3, eps):
     alpha=Hyperparam(5.0, 0.0, 20.0),
     eps=_EPS,
     title="AdEMAMix",
+    network_rate=0.001,
     source="Pagliardini, Ablin & Grangier, AdEMAMix, 2024, arXiv:2409.03137; optax.contrib.ademamix",
 )
 def ademamix(learning_rate, b1, b2, b3, alpha, eps):
@@ -293,6 +304,7 @@ def ademamix(learning_rate, b1, b2, b3, alpha, eps):
     b2=Hyperparam(0.9999, 0.0, 0.99999),
     eps=Hyperparam(1e-6, 1e-12, 1e-1, log=True),
     title="ADOPT",
+    network_rate=0.003,
     source="Taniguchi et al., ADOPT, 2024, arXiv:2411.02853; optax.contrib.adopt",
 )
 def adopt(learning_rate, b1, b2, eps):

@@ -10,6 +10,7 @@ from optimizers.entry import Hyperparam, learning_rate_of, optimizer
     initial_accumulator_value=Hyperparam(0.1, 0.0, 10.0),
     eps=Hyperparam(1e-7, 1e-12, 1e-1, log=True),
     title="AdaGrad",
+    network_rate=0.03,
     source="Duchi, Hazan & Singer, Adaptive subgradient methods, JMLR 12, 2011; optax.adagrad",
 )
 def adagrad(learning_rate, initial_accumulator_value, eps):
@@ -30,6 +31,7 @@ def adagrad(learning_rate, initial_accumulator_value, eps):
     decay=Hyperparam(0.9, 0.0, 0.999),
     eps=Hyperparam(1e-8, 1e-12, 1e-1, log=True),
     title="RMSProp",
+    network_rate=0.001,
     source="Tieleman & Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012; optax.rmsprop",
 )
 def rmsprop(learning_rate, decay, eps):
@@ -49,6 +51,7 @@ def rmsprop(learning_rate, decay, eps):
     rho=Hyperparam(0.9, 0.0, 0.999),
     eps=Hyperparam(1e-6, 1e-12, 1e-1, log=True),
     title="AdaDelta",
+    network_rate=1.0,
     source="Zeiler, ADADELTA, 2012, arXiv:1212.5701; optax.adadelta",
 )
 def adadelta(learning_rate, rho, eps):
@@ -68,6 +71,7 @@ def adadelta(learning_rate, rho, eps):
 @optimizer(
     learning_rate=learning_rate_of(3e-3),
     title="Sign SGD",
+    network_rate=0.001,
     source="Bernstein et al., signSGD, 2018, arXiv:1802.04434; optax.sign_sgd",
 )
 def sign_sgd(learning_rate):
@@ -85,6 +89,7 @@ def sign_sgd(learning_rate):
     eta_minus=Hyperparam(0.5, 0.05, 0.95),
     eta_plus=Hyperparam(1.2, 1.01, 2.0),
     scheduled=None,
+    network_rate=0.001,
     source="Riedmiller & Braun, A direct adaptive method for faster backpropagation learning: RPROP, 1993; optax.rprop",
 )
 def rprop(learning_rate, eta_minus, eta_plus):

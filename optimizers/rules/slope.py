@@ -10,6 +10,7 @@ _MOMENTUM = Hyperparam(0.9, 0.0, 0.999)
 
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
+    network_rate=0.1,
     source="Cauchy, Methode generale pour la resolution des systemes d'equations simultanees, 1847; optax.sgd",
 )
 def gradient_descent(learning_rate):
@@ -25,6 +26,7 @@ def gradient_descent(learning_rate):
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
     momentum=_MOMENTUM,
+    network_rate=0.02,
     source="Polyak, Some methods of speeding up the convergence of iteration methods, 1964; optax.sgd",
 )
 def momentum(learning_rate, momentum):
@@ -41,6 +43,7 @@ def momentum(learning_rate, momentum):
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
     momentum=_MOMENTUM,
+    network_rate=0.02,
     source="Nesterov, A method for solving a convex programming problem with rate 1/k^2, 1983, in the form of "
     "Sutskever et al., On the importance of initialization and momentum in deep learning, 2013; optax.sgd",
 )
@@ -60,6 +63,7 @@ def nesterov(learning_rate, momentum):
 @optimizer(
     learning_rate=learning_rate_of(1e-2),
     momentum=_MOMENTUM,
+    network_rate=0.1,
     source="Goh, Why momentum really works, Distill, 2017, for the two forms; optax.ema",
 )
 def damped_momentum(learning_rate, momentum):
@@ -77,6 +81,7 @@ def damped_momentum(learning_rate, momentum):
 
 @optimizer(
     learning_rate=learning_rate_of(2e-4),
+    network_rate=0.01,
     source="Rastrigin, The convergence of the random search method, 1963; the control of gradient descent here",
 )
 def random_walk(learning_rate):

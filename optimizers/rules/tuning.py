@@ -101,6 +101,7 @@ def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTran
     b1=_MIXING,
     title="Schedule-free SGD",
     looks=True,
+    network_rate=0.3,
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_sgd",
 )
 def schedule_free_sgd(learning_rate, b1):
@@ -124,6 +125,7 @@ def schedule_free_sgd(learning_rate, b1):
     weight_decay=Hyperparam(1e-2, 1e-6, 1.0, log=True),
     title="Schedule-free AdamW",
     looks=True,
+    network_rate=0.003,
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_adamw",
 )
 def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):

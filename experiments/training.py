@@ -1,0 +1,245 @@
+"""Training: up to four networks on the same examples, every layer in view; what was asked, and what came of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from experiments.run import Run, Values
+from landscapes import DATASETS, NETWORKS, NetworkLoss
+from landscapes.network_loss import padded_inputs
+from landscapes.networks.dense import Dense
+from landscapes.networks.observation import Frame, Probe, observe
+from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
+
+MAX_RUNS = 4
+FRAMES = 80  # looks at a run, start and end included
+DENSE_PROBES = 2048  # examples of every look at a dense network, grid and padding included
+GRID = 32  # points a side of a decision boundary
+
+Settings = tuple[tuple[str, Any], ...]
+
+
+_ADAM = Run("adam")
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One network and how it is trained, as its owner described it: only what was set."""
+
+    run: Run = _ADAM
+    network: str = "mlp"
+    settings: Settings = ()  # fields of `NetworkLoss`
+    batch_size: int = 32  # 0 is all examples
+
+    def with_setting(self, name: str, value: Any) -> "Learner":
+        """The same learner with one field of its network set."""
+        return replace(self, settings=tuple({**dict(self.settings), name: value}.items()))
+
+
+@dataclass(frozen=True)
+class Training:
+    """The whole experiment. Equal descriptions give equal pictures, on the same machine."""
+
+    dataset: str = "moons"  # a key of DATASETS
+    size: int | None = None
+    data_noise: float | None = None
+    imbalance: float = 0.0
+    validation: float = 0.5
+    shape: Values = ()  # the data set's own parameters
+    learners: tuple[Learner, ...] = (Learner(),)
+    num_steps: int = 600
+    patience: int = 0  # looks without a new best validation loss until a run ends; 0 never ends it early
+    seed: int = 0
+
+    def loss_of(self, learner: Learner) -> NetworkLoss:
+        """The landscape of one of the networks.
+
+        Raises:
+            ValueError: for a combination that does not exist, naming what is allowed.
+        """
+        data = {name: getattr(self, name) for name in ("size", "data_noise", "imbalance", "validation", "shape", "seed")}
+        return NetworkLoss(learner.network, dataset=self.dataset, batch_size=learner.batch_size, **data,
+                           **dict(learner.settings))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is known of one run so far. Rows are steps, frames are looks."""
+
+    learner: Learner
+    loss: NetworkLoss
+    descent: Descent
+    trajectory: Trajectory
+    at: Int[np.ndarray, "frame"]  # the step of each look
+    frames: Frame = field(repr=False)  # its leaves stacked, a row a look
+    params: Float[np.ndarray, "frame dim"] = field(repr=False)
+    stopped: int | None  # the step at which early stopping ended the run
+    best: int | None  # the step of the best validation loss until then
+
+    @property
+    def steps(self) -> int:
+        """Steps taken so far."""
+        return len(self.trajectory.loss) - 1
+
+    @property
+    def last(self) -> int:
+        """The look that counts: the best one where early stopping is on, else the last finite one."""
+        if self.best is not None:
+            return int(np.flatnonzero(self.at == self.best)[0])
+        finite = np.flatnonzero(np.isfinite(self.frames.loss[:, 0]))
+        return int(finite[-1]) if finite.size else 0
+
+    @cached_property
+    def died(self) -> Int[np.ndarray, "layer unit"]:
+        """The step from which a unit is off for every training example and stays so; -1 for those that live."""
+        off = self.frames.on <= 0
+        since = len(off) - np.argmax(~off[::-1], axis=0)  # the first look of the last unbroken row of offs
+        since = np.where(off.all(0), 0, since)
+        return np.where(off[-1], self.at[np.minimum(since, len(off) - 1)], -1)
+
+    @property
+    def counts_units(self) -> bool:
+        """Whether units that can be off are there to be counted: not in gates, and not in maps without an activation."""
+        return NETWORKS[self.learner.network].activation != "" and self.loss.depth != 0
+
+    @property
+    def units(self) -> int:
+        """Units of a layer."""
+        return self.loss.exact.unit_count
+
+    @property
+    def hidden(self) -> int:
+        """Layers before the head."""
+        return len(self.loss.layer_names) - 1
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training has given so far."""
+
+    training: Training
+    runs: tuple[Learned, ...]
+
+    @property
+    def done(self) -> int:
+        """Steps that every run has taken."""
+        return min((run.steps for run in self.runs), default=self.training.num_steps)
+
+
+def grid_of(loss: NetworkLoss) -> tuple[Float[np.ndarray, "x"], Float[np.ndarray, "y"]] | None:
+    """Where the outputs are asked for beside the examples: a grid for points, a line for a curve, else nothing."""
+    kind, box = DATASETS[loss.dataset].kind, loss.examples.box
+    if kind == "points":
+        return np.linspace(*box[0], GRID), np.linspace(*box[1], GRID)
+    if kind == "curve":
+        return np.linspace(*box[0], 4 * GRID), np.zeros(1)
+    return None
+
+
+def probe_of(loss: NetworkLoss) -> Probe:
+    """All examples, training ones first, and the grid."""
+    data, grid = loss.examples, grid_of(loss)
+    inputs, wanted = [data.train_inputs, data.valid_inputs], [data.train_targets, data.valid_targets]
+    if grid is not None:
+        xs, ys = grid
+        points = np.stack([np.tile(xs, len(ys)), np.repeat(ys, len(xs))], 1)[:, : data.train_inputs.shape[1]]
+        inputs.append(points.astype(np.float32))
+        wanted.append(np.zeros(len(points), data.train_targets.dtype))
+    rows = padded_inputs(loss, np.concatenate(inputs))
+    total = DENSE_PROBES if isinstance(loss.exact, Dense) else len(rows)
+    gap = total - len(rows)
+    every = np.arange(total)
+    train, valid = every < len(inputs[0]), (every >= len(inputs[0])) & (every < len(inputs[0]) + len(inputs[1]))
+    return Probe(
+        np.pad(rows, ((0, gap), *(((0, 0),) * (rows.ndim - 1)))),
+        np.pad(np.concatenate(wanted), ((0, gap), *(((0, 0),) * (data.train_targets.ndim - 1)))),
+        train.astype(np.float32), valid.astype(np.float32),
+    )  # fmt: skip
+
+
+def resolve(learner: Learner) -> Descent:
+    """Fills in what the owner of a run left open: the rate that suits networks, then the defaults of the catalogue."""
+    return learner.run.descent(OPTIMIZERS[learner.run.optimizer].network_rate)
+
+
+class _Course:
+    """One run under way."""
+
+    def __init__(self, training: Training, learner: Learner) -> None:
+        self.training, self.learner = training, learner
+        self.loss = training.loss_of(learner)
+        self.descent = resolve(learner)
+        self.supervised, self.values = self.loss.split()
+        self.probe = probe_of(self.loss)
+        self.live = descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=training.num_steps,
+                                 seed=training.seed)  # fmt: skip
+        self.frames: list[Frame] = []
+        self.at: list[int] = []
+
+    def advance(self) -> Learned | None:
+        """A chunk of steps, and looks at what it kept; None at the end."""
+        run = next(self.live, None)
+        if run is None:
+            return None
+        every = look_every(self.training.num_steps, run.stride)
+        end = run.diverged_at if run.diverged_at is not None else len(run.loss) - 1
+        steps = [step for step in range(0, end + 1, every) if step > (self.at[-1] if self.at else -1)]
+        for step in steps:
+            frame = observe(self.supervised, run.params[step // run.stride], self.values, self.probe)
+            self.frames.append(Frame(*(None if leaf is None else np.asarray(leaf) for leaf in frame)))
+            self.at.append(step)
+        return self._learned(run)
+
+    def _learned(self, run: Trajectory) -> Learned:
+        frames = Frame(*(None if leaf[0] is None else np.stack(leaf) for leaf in zip(*self.frames, strict=True)))
+        at = np.array(self.at)
+        stopped, best = stop_early(frames.loss[:, 1], at, self.training.patience)
+        return Learned(self.learner, self.loss, self.descent, run, at, frames, run.params[at // run.stride], stopped, best)
+
+
+def look_every(num_steps: int, stride: int) -> int:
+    """Steps between two looks: a multiple of the steps between kept params."""
+    return stride * max(1, -(-num_steps // (stride * (FRAMES - 1))))
+
+
+def stop_early(losses: Sequence[float] | np.ndarray, at: np.ndarray, patience: int) -> tuple[int | None, int | None]:
+    """The steps at which early stopping ends a run and to whose params it goes back; None without patience.
+
+    A run ends when ``patience`` looks in a row have brought no validation loss below the best one so far
+    (Prechelt, Early stopping - but when?, 1998).
+    """
+    if not patience:
+        return None, None
+    best = 0
+    for i, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = i
+        elif i - best >= patience or not np.isfinite(loss):
+            return int(at[i]), int(at[best])
+    return None, int(at[best])
+
+
+def train(training: Training) -> Iterator[TrainingResult]:
+    """Trains all runs a chunk in turn, so that they advance together; yields what is known after each round."""
+    courses = [_Course(training, learner) for learner in training.learners]
+    known: list[Learned | None] = [None] * len(courses)
+    if not courses:
+        yield TrainingResult(training, ())
+    while True:
+        moved = False
+        for i, course in enumerate(courses):
+            new = course.advance()
+            if new is not None:
+                known[i], moved = new, True
+        if not moved:
+            return
+        yield TrainingResult(training, tuple(run for run in known if run is not None))
+
+
+def run(training: Training) -> TrainingResult:
+    """Runs a training to its end."""
+    return list(train(training))[-1]

@@ -1,0 +1,183 @@
+"""The link of a training: a description to query parameters and back, every value checked.
+
+A network reads ``mlp~depth~6~activation~relu``, and how it is trained as a run of a race does, in a parameter of its
+own: ``n1=mlp~depth~6`` beside ``r1=adam~learning_rate~0.01``. What cannot be is answered with the nearest that can.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from experiments.codec import SEED, SEPARATOR, VERSION, Knob, Reader, pairs_text, read_run, run_text, shown, text_of
+from experiments.training import MAX_RUNS, Learner, Training
+from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
+from landscapes.networks.gallery import Network
+from optimizers.entry import Hyperparam
+
+STEPS = Hyperparam(600.0, 1.0, 5000.0, log=True)
+BATCH = Hyperparam(32.0, 0.0, 1800.0)
+PATIENCE = Hyperparam(0.0, 0.0, 80.0)
+IMBALANCE = Hyperparam(0.0, 0.0, 0.95)
+VALIDATION = Hyperparam(0.5, 0.1, 0.8)
+NUMBERS: dict[str, Hyperparam] = {
+    "gain": Hyperparam(1.0, 0.01, 10.0, log=True),
+    "bias_std": Hyperparam(0.0, 0.0, 2.0),
+    "dropout": Hyperparam(0.0, 0.0, 0.9),
+    "temperature": Hyperparam(1.0, 0.1, 10.0, log=True),
+}
+"""The continuous settings of a network, their defaults and the ranges of their sliders."""
+CHOICES: dict[str, Mapping[str, Any]] = {
+    "activation": ACTIVATIONS, "initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES,
+}  # fmt: skip
+_EACH = tuple((f"n{i}", f"r{i}") for i in range(1, MAX_RUNS + 1))
+_KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs", "example",
+          "at", "present", *(key for pair in _EACH for key in pair)}  # fmt: skip
+
+
+def to_link(training: Training, example: int = 0) -> dict[str, str]:
+    """The parameters of a training; empty for the default one but for the version."""
+    out: dict[str, str] = {}
+    plain = Training()
+    if training.dataset != plain.dataset:
+        out["data"] = training.dataset
+    if training.shape:
+        out["shape"] = pairs_text(training.shape)
+    for key, name in (("size", "size"), ("noise", "data_noise"), ("imbalance", "imbalance"), ("validation", "validation"),
+                      ("steps", "num_steps"), ("patience", "patience"), ("seed", "seed")):  # fmt: skip
+        if getattr(training, name) != getattr(plain, name):
+            out[key] = text_of(getattr(training, name))
+    if not training.learners:
+        out["runs"] = "none"
+    elif training.learners != plain.learners:
+        for (net, way), learner in zip(_EACH, training.learners, strict=False):
+            out[net], out[way] = _network_text(learner), run_text(learner.run)
+    if example:
+        out["example"] = str(example)
+    return {"v": VERSION, **out} if out else {}
+
+
+def _network_text(learner: Learner) -> str:
+    parts = [learner.network]
+    for name, value in learner.settings:
+        parts += [name, value if isinstance(value, str) else text_of(float(value))]
+    if learner.batch_size != Learner().batch_size:
+        parts += ["batch", text_of(learner.batch_size)]
+    return SEPARATOR.join(parts)
+
+
+def from_link(params: Mapping[str, Any]) -> tuple[Training, int, list[str]]:
+    """Reads a training off query parameters.
+
+    Returns:
+        A training that runs, whatever was given; the chosen example; a sentence for everything that was changed.
+    """
+    read = Reader(params, _KNOWN)
+    got = read.params
+    if got.get("v", VERSION) != VERSION:
+        read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
+    plain = Training()
+    name = read.choice("data", got.get("data", plain.dataset), DATASETS, plain.dataset)
+    entry = DATASETS[name]
+    shape = read.pairs(entry.title, got["shape"].split(SEPARATOR), entry.shape) if "shape" in got else ()
+    training = Training(dataset=name, shape=shape)
+    for key, field, knob, whole in (("size", "size", entry.size, True), ("noise", "data_noise", entry.noise, False),
+                                    ("imbalance", "imbalance", IMBALANCE, False), ("steps", "num_steps", STEPS, True),
+                                    ("validation", "validation", VALIDATION, False), ("seed", "seed", SEED, True),
+                                    ("patience", "patience", PATIENCE, True)):  # fmt: skip
+        if key in got:
+            value = read.number(key, got[key], knob, whole=whole)
+            training = replace(training, **{field: int(value) if whole else value})
+    training = replace(training, learners=_learners(read, training))
+    example = int(read.number("example", got["example"], Hyperparam(0.0, 0.0, 1e6), whole=True)) if "example" in got else 0
+    return training, example, read.notices
+
+
+def _learners(read: Reader, training: Training) -> tuple[Learner, ...]:
+    got = read.params
+    if got.get("runs") == "none":
+        return ()
+    if "runs" in got:
+        read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")
+    given = [_learner(read, training, got.get(net, ""), got.get(way, "")) for net, way in _EACH if net in got or way in got]
+    return tuple(given) if given else (fitting(training, Learner()),)
+
+
+def _learner(read: Reader, training: Training, net: str, way: str) -> Learner:
+    plain = fitting(training, Learner())
+    run = read_run(read, way, plain.run.optimizer) if way else plain.run
+    if not net:
+        return replace(plain, run=run)
+    name, *rest = net.split(SEPARATOR)
+    network = read.choice("network", name, NETWORKS, plain.network)
+    if DATASETS[training.dataset].kind not in NETWORKS[network].kinds:
+        read.say(f"{NETWORKS[network].title} does not suit {DATASETS[training.dataset].title}; "
+                 f"{NETWORKS[plain.network].title} is trained instead")  # fmt: skip
+        network, rest = plain.network, []
+    learner = Learner(run, network, (), plain.batch_size)
+    for key, text in zip(rest[::2], [*rest[1::2], ""], strict=False):
+        learner = _setting(read, learner, key, text)
+    return _possible(read, training, learner)
+
+
+def knobs_of(network: Network) -> dict[str, Knob]:
+    """The sizes of a network and its continuous settings, each with its range."""
+    return {"depth": network.depth, "width": network.width, **NUMBERS}
+
+
+def _setting(read: Reader, learner: Learner, key: str, text: str) -> Learner:
+    entry = NETWORKS[learner.network]
+    knobs = knobs_of(entry)
+    if key == "batch":
+        return replace(learner, batch_size=int(read.number("batch", text, BATCH, whole=True)))
+    if key == "slope":
+        return learner.with_setting("slope", read.number("slope", text, Hyperparam(0.0, -10.0, 10.0)))
+    if key == "residual":
+        return learner.with_setting("residual", text == "1")
+    if key in knobs:
+        whole = key in ("depth", "width")
+        value = read.number(f"{key} of {entry.title}", text, knobs[key], whole=whole)
+        return learner.with_setting(key, int(value) if whole else value)
+    if key in CHOICES:
+        if text in CHOICES[key]:
+            return learner.with_setting(key, text)
+        read.say(f"unknown {key} {shown(text)}; the usual one of {entry.title} is used")
+        return learner
+    read.say(f"{entry.title} has no {shown(key)}; it was left out")
+    return learner
+
+
+def _possible(read: Reader, training: Training, learner: Learner) -> Learner:
+    """Leaves out, one by one, what cannot be together, and says so."""
+    while True:
+        try:
+            training.loss_of(learner)
+            return learner
+        except ValueError as error:
+            if not learner.settings:
+                raise
+            culprit = next((s for s in learner.settings if str(error).startswith(s[0])), learner.settings[-1])
+            read.say(f"{error}; the usual one is used")
+            learner = replace(learner, settings=tuple(s for s in learner.settings if s is not culprit))
+
+
+def fitting(training: Training, learner: Learner) -> Learner:
+    """The learner itself where its network suits the data, else the first network that does, trained the same way."""
+    kind = DATASETS[training.dataset].kind
+    if kind in NETWORKS[learner.network].kinds:
+        return without_misfits(training, learner)
+    first = {"images": "cnn", "sequence": "lstm", "text": "transformer"}.get(kind, "mlp")
+    return replace(learner, network=first, settings=())
+
+
+def without_misfits(training: Training, learner: Learner) -> Learner:
+    """The learner without the settings that its network or its data do not allow."""
+    for _ in range(len(learner.settings) + 1):
+        try:
+            training.loss_of(learner)
+            return learner
+        except ValueError as error:
+            culprit = next((s for s in learner.settings if str(error).startswith(s[0])), None)
+            if culprit is None:
+                return replace(learner, settings=())
+            learner = replace(learner, settings=tuple(s for s in learner.settings if s is not culprit))
+    return learner

@@ -1,0 +1,120 @@
+// A panel: a header, a frame, and a canvas in the frame for what moves.
+
+export class Panel {
+  constructor(player, spec) {
+    this.player = player;
+    this.el = document.createElement("section");
+    this.el.className = `ll-panel ll-${spec.kind} ll-area-${spec.area ?? spec.id}`;
+    this.el.innerHTML =
+      '<header><h3></h3><span class="ll-hint"></span></header><div class="ll-plot"><canvas aria-hidden="true"></canvas></div>';
+    this.el.dataset.id = spec.id;
+    this.el.dataset.short = spec.short ?? spec.title;
+    this.frame = this.el.querySelector(".ll-plot");
+    this.canvas = this.el.querySelector("canvas");
+    this.ctx = this.canvas.getContext("2d");
+    this.spec = spec;
+    this.size = [0, 0];
+    this.kept = new Map();
+    this.ready = false;
+  }
+
+  /** Takes a new description; what was kept of the old one is forgotten. */
+  update(spec) {
+    this.spec = spec;
+    this.el.dataset.short = spec.short ?? spec.title;
+    put(this.el.querySelector("h3"), spec.title);
+    this.say(this.player.clock.step);
+    this.picture.setAttribute("role", "img");
+    this.picture.setAttribute("aria-label", spec.label ?? spec.title);
+    this.kept.clear();
+    this.fit();
+    this.ready = true;
+  }
+
+  /** The element that stands for the picture to a screen reader. */
+  get picture() {
+    return this.frame;
+  }
+
+  /** The hint; `{step}` in it is the playhead, and `more` is what only the drawing knows. */
+  say(step, more = "") {
+    const hint = (this.spec.hint ?? "").replace("{step}", step);
+    put(this.el.querySelector(".ll-hint"), more && hint ? `${hint}, ${more}` : more || hint);
+  }
+
+  get visible() {
+    return this.el.checkVisibility?.({ visibilityProperty: true }) ?? this.el.offsetParent !== null;
+  }
+
+  /** Fits the canvas to the panel; returns the size as text. */
+  fit() {
+    const { clientWidth: width, clientHeight: height } = this.frame;
+    const ratio = window.devicePixelRatio || 1;
+    if (width !== this.size[0] || height !== this.size[1] || ratio !== this.ratio) {
+      this.size = [width, height];
+      this.ratio = ratio;
+      this.canvas.width = Math.round(width * ratio);
+      this.canvas.height = Math.round(height * ratio);
+    }
+    return `${width}x${height}`;
+  }
+
+  begin() {
+    this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.ctx.clearRect(0, 0, this.size[0], this.size[1]);
+  }
+
+  /** What stands still, drawn once on a canvas of its own: `paint(ctx)` in the panel's pixels; again when `of` changes. */
+  layer(name, paint, of = "") {
+    const key = `${of}|${this.player.scheme}|${this.player.projector}|${this.size}|${this.ratio}`;
+    if (this.kept.get(name)?.key !== key) {
+      const canvas = Object.assign(document.createElement("canvas"), { width: this.canvas.width, height: this.canvas.height });
+      const ctx = canvas.getContext("2d");
+      ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      paint(ctx);
+      this.kept.set(name, { key, value: canvas });
+    }
+    return this.kept.get(name).value;
+  }
+
+  /** A value that is computed again only when its key changes or new data come. */
+  once(name, key, make) {
+    if (this.kept.get(name)?.key !== key) this.kept.set(name, { key, value: make() });
+    return this.kept.get(name).value;
+  }
+
+  put(layer, { left, top, width, height } = { left: 0, top: 0, width: this.size[0], height: this.size[1] }) {
+    const r = this.ratio;
+    if (width > 0 && height > 0) this.ctx.drawImage(layer, left * r, top * r, width * r, height * r, left, top, width, height);
+  }
+
+  /** A pointer's place in the frame, in pixels. */
+  local(event) {
+    const box = this.frame.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  /** The height of the letters, in pixels. */
+  get em() {
+    return this.player.projector ? 17 : 12.5;
+  }
+
+  get font() {
+    return `${this.em}px ${this.player.fontFamily}`;
+  }
+
+  read() {
+    return null;
+  }
+
+  destroy() {}
+}
+
+export function put(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}
+
+/** The frame or column that shows a step. */
+export function frameAt(count, stride, step) {
+  return Math.max(0, Math.min(count - 1, Math.floor(step / stride)));
+}

@@ -1,0 +1,1 @@
+"""The shelf of data sets, simple to complex."""

@@ -1,0 +1,27 @@
+"""Pictures: scikit-learn's digits, real handwriting of 8 x 8 pixels."""
+
+from functools import cache
+
+import numpy as np
+
+from landscapes.dataset import Draft, dataset
+from landscapes.surface import ShapeParam
+
+
+@cache
+def _digits() -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.datasets import load_digits  # takes a second to import
+
+    whole = load_digits()
+    return whole.data.astype(np.uint8), whole.target.astype(np.int32)
+
+
+@dataset(kind="images", task="classes", size=ShapeParam(1797, 100, 1797), noise=ShapeParam(0.0, 0.0, 1.0), classes=10,
+         source="Alpaydin & Kaynak, Optical recognition of handwritten digits, UCI, 1998; scikit-learn's load_digits")  # fmt: skip
+def digits(rng, counts, noise):
+    """Handwritten digits, as many as scikit-learn has of a class where more are asked for."""
+    pixels, labels = _digits()
+    chosen = np.concatenate([rng.permutation(np.flatnonzero(labels == k))[:count] for k, count in enumerate(counts)])
+    seen = pixels[chosen] / 16.0 + noise * rng.standard_normal((len(chosen), 64))
+    drawn = np.clip(np.rint(16 * seen), 0, 16).astype(np.uint8)
+    return Draft(seen.astype(np.float32), labels[chosen], pixels=drawn)

@@ -1,0 +1,52 @@
+"""Dense layers: every unit sees every unit before it."""
+
+import jax.numpy as jnp
+
+from landscapes.networks.stacked import Part, Stacked, activate, drop, normalize
+
+
+class Dense(Stacked):
+    """Dense networks; of depth 0 a linear map, which with cross-entropy is softmax regression.
+
+    Columns beyond the width of a network hold zeros, so that one program serves every width up to its own.
+    """
+
+    def _parts(self, fan_in: int) -> tuple[Part, ...]:
+        w = self.width
+        return (
+            Part("weight", (fan_in, w), fan_in, w),
+            Part("bias", (w,)),
+            Part("scale", (w,), fill=1.0),
+            Part("shift", (w,)),
+            Part("slope", ()),
+        )
+
+    def first_parts(self):
+        """The arrays of the layer that meets the inputs."""
+        return self._parts(self.inputs[0])
+
+    def layer_parts(self):
+        """The arrays of a hidden layer."""
+        return self._parts(self.width)
+
+    def head_parts(self):
+        """The arrays of the output layer; it reads the inputs themselves where there is no hidden layer."""
+        rows = max(self.inputs[0], self.width)
+        return Part("weight", (rows, self.outputs), rows, self.outputs), Part("bias", (self.outputs,))
+
+    def first(self, go, params, x):
+        """Weights, normalization, activation, dropout."""
+        z = normalize(go, x @ params["weight"] + params["bias"], params["scale"], params["shift"])
+        return drop(go, activate(go.choices, z, params["slope"]), 0) * go.choices.units, z
+
+    def layer(self, go, params, h, number):
+        """As the first layer, and the skip."""
+        z = normalize(go, h @ params["weight"] + params["bias"], params["scale"], params["shift"])
+        new = drop(go, activate(go.choices, z, params["slope"]), number)
+        return (new + go.choices.residual * h) * go.choices.units, z
+
+    def head(self, go, params, h, x):
+        """A linear map of the last hidden layer, or of the inputs."""
+        weight = params["weight"]
+        h, x = (jnp.pad(a, ((0, 0), (0, weight.shape[0] - a.shape[1]))) for a in (h, x))
+        return jnp.where(go.choices.depth > 0, h, x) @ weight + params["bias"]

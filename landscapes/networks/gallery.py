@@ -1,0 +1,143 @@
+"""The shelf of networks: what each is for, the ranges of its sizes, and the architecture that they make."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from landscapes.networks.attention import Transformer
+from landscapes.networks.convolutional import Convolutional
+from landscapes.networks.dense import Dense
+from landscapes.networks.recurrent import Recurrent
+from landscapes.networks.stacked import Shape, Stacked
+from landscapes.surface import ShapeParam
+
+_DENSE_INPUTS, _DENSE_OUTPUTS = 64, 10  # of every dense program: digits fit, and so does what is smaller
+_DENSE_WIDTHS, _DEPTHS = (16, 32, 64), (12, 64)
+_ANY = ("none", "layer", "batch", "rms")
+
+
+@dataclass(frozen=True)
+class Network:
+    """An entry of the shelf; equal and hashable by name. ``function(inputs, width, depth, outputs, symbols)``."""
+
+    name: str
+    title: str = field(compare=False, repr=False)
+    function: Callable[..., Stacked] = field(compare=False, repr=False)
+    kinds: tuple[str, ...] = field(compare=False, repr=False)  # of data that it suits
+    depth: ShapeParam = field(compare=False, repr=False)
+    width: ShapeParam = field(compare=False, repr=False)
+    source: str = field(compare=False, repr=False)
+    activation: str = field(default="relu", compare=False, repr=False)  # "" where the cell has its own
+    initializer: str = field(default="he_normal", compare=False, repr=False)
+    normalization: str = field(default="none", compare=False, repr=False)
+    normalizations: tuple[str, ...] = field(default=_ANY, compare=False, repr=False)
+    residual: bool = field(default=False, compare=False, repr=False)
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the docstring."""
+        return " ".join((self.function.__doc__ or "").split("\n\n")[0].split())
+
+    def build(self, inputs: Shape, width: int, depth: int, outputs: int, symbols: int) -> Stacked:
+        """The architecture with exactly these sizes."""
+        return self.function(inputs, width, depth, outputs, symbols)
+
+    def room(self, exact: Stacked) -> Stacked:
+        """The architecture whose program serves this one: larger where the rest can be padding."""
+        if isinstance(exact, Dense):
+            width = _least(_DENSE_WIDTHS, exact.width)
+            return Dense((_DENSE_INPUTS,), width, _least(_DEPTHS, exact.depth), _DENSE_OUTPUTS)
+        return replace(exact, depth=_least(_DEPTHS, exact.depth))
+
+
+def _least(sizes: tuple[int, ...], needed: int) -> int:
+    return next(size for size in sizes if size >= needed)
+
+
+def network(
+    *, title: str, kinds: tuple[str, ...], source: str, **defaults
+) -> Callable[[Callable[..., Stacked]], Network]:
+    """Makes the decorated function a `Network` of its own name."""
+    return lambda function: Network(function.__name__, title, function, kinds, source=source, **defaults)
+
+
+@network(title="Softmax regression", kinds=("points", "images"), depth=ShapeParam(0, 0, 0), width=ShapeParam(1, 1, 1),
+         activation="", initializer="zeros", normalizations=("none",),
+         source="Cox, The regression analysis of binary sequences, 1958")  # fmt: skip
+def softmax_regression(inputs, width, depth, outputs, symbols):
+    """Draws straight boundaries only: no hidden layer, and a loss with a single valley."""
+    return Dense(inputs, width, 1, outputs)
+
+
+@network(title="Dense", kinds=("points", "curve", "images"), depth=ShapeParam(4, 1, 64), width=ShapeParam(16, 1, 64),
+         source="Rumelhart, Hinton & Williams, Learning representations by back-propagating errors, 1986")  # fmt: skip
+def mlp(inputs, width, depth, outputs, symbols):
+    """Stacks layers in which every unit sees every unit before it."""
+    return Dense(inputs, width, depth, outputs)
+
+
+@network(title="Dense residual", kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64), width=ShapeParam(16, 1, 64),
+         residual=True, initializer="lecun_normal",
+         source="He et al., Deep residual learning, 2015, arXiv:1512.03385")  # fmt: skip
+def residual_mlp(inputs, width, depth, outputs, symbols):
+    """Adds each layer's input to its output, so that gradients have a way around it."""
+    return Dense(inputs, width, depth, outputs)
+
+
+@network(title="Convolutional", kinds=("images",), depth=ShapeParam(2, 1, 16), width=ShapeParam(8, 1, 32),
+         source="LeCun et al., Gradient-based learning applied to document recognition, 1998")  # fmt: skip
+def cnn(inputs, width, depth, outputs, symbols):
+    """Looks for the same small patterns everywhere in a picture: few weights, each used at every position."""
+    return Convolutional(_picture(inputs), width, depth, outputs)
+
+
+@network(title="Convolutional residual", kinds=("images",), depth=ShapeParam(6, 1, 16), width=ShapeParam(8, 1, 32),
+         residual=True, source="He et al., Deep residual learning, 2015, arXiv:1512.03385")  # fmt: skip
+def resnet(inputs, width, depth, outputs, symbols):
+    """Convolutions with skips around them: deep, and still trainable."""
+    return Convolutional(_picture(inputs), width, depth, outputs)
+
+
+_RECURRENT = {"kinds": ("sequence", "text"), "depth": ShapeParam(1, 1, 4), "width": ShapeParam(24, 1, 64),
+              "normalizations": ("none",)}  # fmt: skip
+
+
+@network(title="Recurrent", activation="tanh", initializer="orthogonal", source="Elman, Finding structure in time, 1990",
+         **_RECURRENT)  # fmt: skip
+def rnn(inputs, width, depth, outputs, symbols):
+    """Reads a sequence with one cell and a state that it overwrites: gradients shrink or grow with the length."""
+    return Recurrent(inputs, width, depth, outputs, "rnn", symbols, symbols > 0)
+
+
+@network(title="LSTM", activation="", initializer="glorot_uniform",
+         source="Hochreiter & Schmidhuber, Long short-term memory, 1997; Gers, Schmidhuber & Cummins, 2000",
+         **_RECURRENT)  # fmt: skip
+def lstm(inputs, width, depth, outputs, symbols):
+    """Reads a sequence with a memory that gates let through or forget, so that old positions still count."""
+    return Recurrent(inputs, width, depth, outputs, "lstm", symbols, symbols > 0)
+
+
+@network(title="GRU", activation="", initializer="glorot_uniform",
+         source="Cho et al., Learning phrase representations using RNN encoder-decoder, 2014, arXiv:1406.1078",
+         **_RECURRENT)  # fmt: skip
+def gru(inputs, width, depth, outputs, symbols):
+    """Reads a sequence with two gates instead of three: nearly an LSTM, at three quarters of its weights."""
+    return Recurrent(inputs, width, depth, outputs, "gru", symbols, symbols > 0)
+
+
+@network(title="Transformer", kinds=("sequence", "text"), depth=ShapeParam(2, 1, 8), width=ShapeParam(32, 4, 64),
+         activation="gelu", initializer="glorot_uniform", normalization="layer", residual=True,
+         normalizations=("none", "layer", "rms"),
+         source="Vaswani et al., Attention is all you need, 2017, arXiv:1706.03762")  # fmt: skip
+def transformer(inputs, width, depth, outputs, symbols):
+    """Lets every position look at all positions before it, with weights that depend on what stands there."""
+    return Transformer(inputs, width, depth, outputs, symbols, symbols > 0)
+
+
+def _picture(inputs: Shape) -> Shape:
+    """An image given as one row of pixels, as a square of one channel."""
+    side = round(inputs[0] ** 0.5)
+    return (side, side, 1)
+
+
+NETWORKS = {e.name: e for e in list(vars().values()) if isinstance(e, Network)}
+"""The shelf, by name."""

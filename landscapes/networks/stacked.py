@@ -1,0 +1,265 @@
+"""Networks of like layers in one program for every depth: activation, normalization, skip and dropout are traced too.
+
+A first layer meets the inputs, a stack of like layers is looped over as often as the depth says, a head makes the
+outputs. The gradient of a loop of traced length is that of its layers, taken by autodiff one layer at a time, the last
+layer first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from landscapes.activations import ACTIVATIONS
+from landscapes.networks.normalizations import NORMALIZATIONS
+
+_ACTIVATIONS = tuple(entry.function for entry in ACTIVATIONS.values())
+_NORMALIZATIONS = tuple(NORMALIZATIONS.values())
+
+Shape = tuple[int, ...]
+
+
+class Choices(NamedTuple):
+    """What a program leaves open, all traced."""
+
+    depth: Any  # layers before the head, int32
+    activation: Any  # position on the shelf, int32
+    normalization: Any  # position on the shelf, int32
+    slope: Any  # the activation's shape parameter, where it is not learned
+    learned: Any  # 1 where the slope is learned, a layer's own
+    residual: Any  # 1 adds each layer's input to its output
+    dropout: Any  # share of units set to 0 in training
+    units: Any  # (width,): 1 for a unit, 0 for padding
+
+
+class Pass(NamedTuple):
+    """One way through the network: what its layers need beside their params."""
+
+    choices: Choices
+    rows: Any  # (row,): the weight of each row in a batch's statistics, 0 for padding
+    key: Any  # of the dropout; None keeps every unit
+
+
+def activate(choices: Choices, z: Array, slope: Array) -> Array:
+    """The chosen activation; a learned slope is the layer's own."""
+    return lax.switch(choices.activation, _ACTIVATIONS, z, jnp.where(choices.learned > 0, slope, choices.slope))
+
+
+def normalize(go: Pass, z: Array, scale: Array, shift: Array) -> Array:
+    """The chosen normalization, with its learned scale and shift."""
+    units = go.choices.units
+
+    def branch(entry):
+        return lambda z, scale, shift: entry.function(z, units, go.rows) * scale + shift
+
+    branches = [lambda z, scale, shift: z, *map(branch, _NORMALIZATIONS[1:])]
+    return lax.switch(go.choices.normalization, branches, z, scale, shift)
+
+
+def drop(go: Pass, h: Array, layer: Any) -> Array:
+    """Sets a share of the units to 0 and scales the rest up; without a key it keeps them all."""
+    if go.key is None:
+        return h
+    rate = go.choices.dropout
+
+    def dropped(h):
+        kept = jax.random.uniform(jax.random.fold_in(go.key, layer), h.shape, h.dtype) >= rate
+        return jnp.where(kept, h / (1.0 - rate), 0.0)
+
+    return lax.cond(rate > 0, dropped, lambda h: h, h)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named array inside a layer's flat params: its shape, and what an initializer needs to know of it."""
+
+    name: str
+    shape: Shape
+    fan_in: int = 0  # 0: not drawn, but ``fill``
+    fan_out: int = 0
+    fill: float = 0.0
+    cut: Shape = ()  # the corner that is drawn, where the rest is padding
+
+    @property
+    def size(self) -> int:
+        """How many numbers."""
+        out = 1
+        for n in self.shape:
+            out *= n
+        return out
+
+
+def size_of(parts: tuple[Part, ...]) -> int:
+    """Length of a layer's flat params."""
+    return sum(part.size for part in parts)
+
+
+def unfold(parts: tuple[Part, ...], params: Float[Array, "size"]) -> dict[str, Array]:
+    """A layer's arrays by name."""
+    out, at = {}, 0
+    for part in parts:
+        out[part.name] = params[at : at + part.size].reshape(part.shape)
+        at += part.size
+    return out
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """An architecture: sizes, which are part of a program, and what its layers do, which its subclasses say.
+
+    Layout of the flat params: the first layer, the stacked layers, the head.
+    """
+
+    inputs: Shape  # of one example
+    width: int
+    depth: int  # at most
+    outputs: int
+
+    tile = 64  # examples that pass through together; a larger batch is several tiles
+    first_in_depth = True  # whether the first layer counts as one
+
+    def first_parts(self) -> tuple[Part, ...]:
+        """The arrays of the first layer."""
+        raise NotImplementedError
+
+    def layer_parts(self) -> tuple[Part, ...]:
+        """The arrays of a stacked layer."""
+        raise NotImplementedError
+
+    def head_parts(self) -> tuple[Part, ...]:
+        """The arrays of the head."""
+        raise NotImplementedError
+
+    def first(self, go: Pass, params: dict[str, Array], x: Array) -> tuple[Array, Array]:
+        """(outputs of the layer, inputs of its activation)."""
+        raise NotImplementedError
+
+    def layer(self, go: Pass, params: dict[str, Array], h: Array, number: Any) -> tuple[Array, Array]:
+        """(outputs of the layer, inputs of its activation)."""
+        raise NotImplementedError
+
+    def head(self, go: Pass, params: dict[str, Array], h: Array, x: Array) -> Array:
+        """The outputs of the network."""
+        raise NotImplementedError
+
+    @property
+    def unit_count(self) -> int:
+        """Activations of a layer, at most."""
+        return self.width
+
+    @property
+    def stack(self) -> int:
+        """Layers in the stack, at most."""
+        return self.depth - 1 if self.first_in_depth else self.depth
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Params of the first layer, of one stacked layer, of the head."""
+        return size_of(self.first_parts()), size_of(self.layer_parts()), size_of(self.head_parts())
+
+    @property
+    def dim(self) -> int:
+        """Length of the flat params, padding included."""
+        first, layer, head = self.sizes
+        return first + self.stack * layer + head
+
+    @property
+    def layers(self) -> int:
+        """Layers that a norm is taken of: the first, the stacked ones, the head."""
+        return self.stack + 2
+
+    def split(self, params: Float[Array, "dim"]) -> tuple[Array, Array, Array]:
+        """The first layer, the stack (layer, size) and the head."""
+        first, layer, head = self.sizes
+        return params[:first], params[first:-head].reshape(self.stack, layer), params[-head:]
+
+    def norms(self, vector: Float[Array, "dim"]) -> Float[Array, "layer"]:
+        """The L2 norm of each layer's part of a vector shaped as the params; the head last."""
+        first, stack, head = self.split(vector)
+        # products with ones: XLA's CPU sums are several times as slow as its dot products
+        each = (stack * stack) @ jnp.ones(stack.shape[1], vector.dtype)
+        return jnp.sqrt(jnp.concatenate([(first @ first)[None], each, (head @ head)[None]]))
+
+    def count(self, choices: Choices) -> Any:
+        """Stacked layers that are passed through."""
+        return choices.depth - (1 if self.first_in_depth else 0)
+
+    def apply(self, params: Float[Array, "dim"], go: Pass, x: Array, pushes: Any = None) -> Array:
+        """The outputs for a batch of inputs; ``pushes`` are added to what the layers give out.
+
+        The gradient with respect to ``pushes``, zeros for the first layer, the stack and the head, is the gradient flow.
+        """
+        first, stack, head = self.split(params)
+        before, behind, last = (None, None, None) if pushes is None else pushes
+        h = _pushed(self.first(go, unfold(self.first_parts(), first), x)[0], before)
+        h = _stacked(self, stack, h, behind, go)
+        return _pushed(self.head(go, unfold(self.head_parts(), head), h, x), last)
+
+    def watch(self, params: Float[Array, "dim"], go: Pass, x: Array, look: Callable, seen: Any) -> tuple[Array, Any]:
+        """The outputs, and what ``look(seen, number, h, z)`` gathers at each layer's outputs h and activation inputs z."""
+        first, stack, head = self.split(params)
+        h, z = self.first(go, unfold(self.first_parts(), first), x)
+        seen = look(seen, 0, h, z)
+
+        def step(i, now):
+            h, seen = now
+            h, z = self.layer(go, unfold(self.layer_parts(), stack[i]), h, i + 1)
+            return h, look(seen, i + 1, h, z)
+
+        h, seen = lax.fori_loop(0, self.count(go.choices), step, (h, seen))
+        return self.head(go, unfold(self.head_parts(), head), h, x), seen
+
+
+def _pushed(h: Array, push: Array | None) -> Array:
+    return h if push is None else h + push
+
+
+def _pick(array: Array | None, i: Any) -> Any:
+    return None if array is None else array[i]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _stacked(net: Stacked, stack: Array, h: Array, pushes: Array | None, go: Pass) -> Array:
+    """The stacked layers, as many as the depth says."""
+    return _stacked_forward(net, stack, h, pushes, go)[0]
+
+
+def _one(net: Stacked, go: Pass, i: Array) -> Callable[..., Array]:
+    def layer(params, h, push):
+        return _pushed(net.layer(go, unfold(net.layer_parts(), params), h, i + 1)[0], push)
+
+    return layer
+
+
+def _stacked_forward(net, stack, h, pushes, go):
+    def step(i, now):
+        h, seen = now
+        return _one(net, go, i)(stack[i], h, _pick(pushes, i)), seen.at[i].set(h)
+
+    seen = jnp.zeros((net.stack, *h.shape), h.dtype)
+    h, seen = lax.fori_loop(0, net.count(go.choices), step, (h, seen))
+    return h, (stack, seen, pushes, go)
+
+
+def _stacked_backward(net, kept, cotangent):
+    stack, seen, pushes, go = kept
+    count = net.count(go.choices)
+
+    def step(j, now):
+        cotangent, grads, push_grads = now
+        i = count - 1 - j
+        _, pull = jax.vjp(_one(net, go, i), stack[i], seen[i], _pick(pushes, i))
+        grad, before, push = pull(cotangent)
+        return before, grads.at[i].set(grad), jax.tree.map(lambda into, new: into.at[i].set(new), push_grads, push)
+
+    begun = (cotangent, jnp.zeros_like(stack), jax.tree.map(jnp.zeros_like, pushes))
+    cotangent, grads, push_grads = lax.fori_loop(0, count, step, begun)
+    return grads, cotangent, push_grads, None
+
+
+_stacked.defvjp(_stacked_forward, _stacked_backward)
