@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from frontend.blob import Warped
-from frontend.theme import INK, SCHEMES, landscape_scale
+from frontend.theme import INK, SCHEMES, heat_scale, landscape_scale
 from landscapes import Surface
 
 RESOLUTION = 81  # grid points a side: more is not seen, and drawn twice as slowly
@@ -85,6 +85,7 @@ def _template(scheme: str) -> dict[str, Any]:
             "yaxis": axis,
         },
         "data": {
+            "heatmap": [{"colorscale": heat_scale(scheme)}],
             "surface": [{"colorscale": scale, **lines}],
             "contour": [{"colorscale": scale, "line": {"color": ink["band"]}}],
         },

@@ -3,26 +3,24 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import quote
 
 import numpy as np
 import streamlit as st
 
-from experiments.codec import CLIP, L2, SEED
+from experiments.codec import SEED
 from experiments.link import COORDINATE, NOISE, STEPS
 from experiments.race import MAX_RUNS, Race, resolve
 from experiments.run import Run
 from frontend.knobs import box, controlled, knob
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
-from frontend.theme import MARKERS, SCHEMES
+from frontend.run_controls import Chip, Handle, chips, label_of, run_controls
 from landscapes import SURFACES, FormulaError
 from landscapes.surface import Surface
-from optimizers import OPTIMIZERS, SCHEDULES
+from optimizers import OPTIMIZERS
 
 _FIRST = ("rosenbrock", "himmelblau", "beale", "rastrigin", "saddle", "ravine")
 _OWN = "formula"
-_PLAIN_KNOBS = 3  # hyperparameters seen at once; the others are folded
 
 
 def race() -> Race:
@@ -168,123 +166,25 @@ def _shape(surface: Surface) -> None:
         def change(new: float, name: str = name) -> None:
             set_race(replace(race(), shape=tuple({**dict(race().shape), name: new}.items())))
 
-        knob(name if len(name) == 1 else _label(name), param, value, f"shape_{race().surface}_{name}", change)
+        knob(name if len(name) == 1 else label_of(name), param, value, f"shape_{race().surface}_{name}", change)
 
 
 def _runs(surface: Surface) -> None:
     runs = race().runs
-    head, add = st.columns([2, 1])
-    head.markdown("**Runs**")
-    full = len(runs) >= MAX_RUNS
-    with add:
-        st.button("Add run", key="add_run", on_click=add_run, type="tertiary", icon=":material/add:", disabled=full,
-                  help=f"{MAX_RUNS} runs at most" if full else None)  # fmt: skip
-    st.html(f"<style>{''.join(_chip_style(i, run) for i, run in enumerate(runs))}</style>")
-    for i, run in enumerate(runs):
-        rule = OPTIMIZERS[run.optimizer]
-        rate = resolve(surface, run).hyperparams.get(rule.scheduled or "")
-        text = f"**{rule.title}**" + (f" `{rate:.3g}`" if rate is not None else "")
-        is_open = i == open_run()
-        icon = ":material/expand_less:" if is_open else ":material/expand_more:"
-        st.button(text, key=f"chip_{i}", on_click=_open, args=(i,), type="tertiary", width="stretch", icon=icon)
-        if is_open:
-            with st.container(key="open_run_box"):
-                _run(i, run, surface)
 
+    def row(i: int, run: Run) -> Chip:
+        rate = resolve(surface, run).hyperparams.get(OPTIMIZERS[run.optimizer].scheduled or "")
+        hollow = any(other.optimizer == run.optimizer for other in runs[:i])
+        title = OPTIMIZERS[run.optimizer].title
+        return Chip(title, f"{rate:.3g}" if rate is not None else "", LOOKS[run.optimizer], hollow)
 
-def _chip_style(i: int, run: Run) -> str:
-    look = LOOKS[run.optimizer]
-    hollow = any(other.optimizer == run.optimizer for other in race().runs[:i])
-    paint = "fill='none' stroke='black' stroke-width='.34'" if hollow else ""
-    path = f"<path d='{MARKERS[look.marker]}' {paint}/>"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'>{path}</svg>"
-    mask = f'mask-image:url("data:image/svg+xml,{quote(svg)}")'
-    return "".join(
-        f"html[data-ll-scheme={scheme}] .st-key-chip_{i} button::before{{background:{getattr(look, scheme)};{mask}}}"
-        for scheme in SCHEMES
-    )
+    def body(i: int) -> None:
+        handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))
+        run_controls(i, handle, dict(resolve(surface, runs[i]).hyperparams))
+        st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary",
+                  icon=":material/close:")  # fmt: skip
 
-
-def _run(i: int, run: Run, surface: Surface) -> None:
-    """The open run: its optimizer, its hyperparameters, its schedule, and what is folded."""
-    rule = OPTIMIZERS[run.optimizer]
-
-    def choose() -> None:
-        _set_run(
-            i,
-            Run(st.session_state[f"optimizer_{i}"], (), run.schedule, run.schedule_hyperparams, run.clip_norm, run.l2),
-        )
-
-    controlled(f"optimizer_{i}", run.optimizer)
-    st.selectbox("Optimizer", list(OPTIMIZERS), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
-                 format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
-    values = resolve(surface, run).hyperparams
-    names = list(rule.hyperparams)
-    for name in names[:_PLAIN_KNOBS]:
-        _hyperparam(i, run, name, values[name])
-    with st.expander(_folded(run), key=f"more_{i}"):
-        for name in names[_PLAIN_KNOBS:]:
-            _hyperparam(i, run, name, values[name])
-        _schedule(i, run)
-        _gradient(i, run)
-    st.button(
-        "Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:"
-    )
-
-
-def _folded(run: Run) -> str:
-    """What is folded away, and what of it is in force."""
-    parts = [SCHEDULES[run.schedule].title.lower() if run.schedule != "constant" else ""]
-    parts += ["clipped" if np.isfinite(run.clip_norm) else "", "L2" if run.l2 else ""]
-    now = ", ".join(part for part in parts if part)
-    return f"Schedule and more: {now}" if now else "Schedule, clipping, decay"
-
-
-def _hyperparam(i: int, run: Run, name: str, value: float) -> None:
-    def change(new: float) -> None:
-        _set_run(i, race().runs[i].with_hyperparam(name, new))
-
-    knob(_label(name), OPTIMIZERS[run.optimizer].hyperparams[name], value, f"run{i}_{run.optimizer}_{name}", change)
-
-
-_LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}
-
-
-def _label(name: str) -> str:
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
-
-
-def _schedule(i: int, run: Run) -> None:
-    def choose() -> None:
-        _set_run(i, replace(race().runs[i], schedule=st.session_state[f"schedule_{i}"], schedule_hyperparams=()))
-
-    if OPTIMIZERS[run.optimizer].scheduled is None:
-        return
-    schedule = SCHEDULES[run.schedule]
-    controlled(f"schedule_{i}", run.schedule)
-    st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=choose, help=schedule.summary,
-                 format_func=lambda name: SCHEDULES[name].title)  # fmt: skip
-    values = schedule.fill(dict(run.schedule_hyperparams))
-    for name, param in schedule.hyperparams.items():
-
-        def change(new: float, name: str = name) -> None:
-            old = race().runs[i]
-            _set_run(i, replace(old, schedule_hyperparams=tuple({**dict(old.schedule_hyperparams), name: new}.items())))
-
-        knob(_label(name), param, values[name], f"run{i}_{run.schedule}_{name}", change)
-
-
-def _gradient(i: int, run: Run) -> None:
-    clip = run.clip_norm if np.isfinite(run.clip_norm) else 0.0
-
-    def set_clip(new: float) -> None:
-        _set_run(i, replace(race().runs[i], clip_norm=new if new > 0 else np.inf))
-
-    def set_l2(new: float) -> None:
-        _set_run(i, replace(race().runs[i], l2=new))
-
-    box("Clip gradient norm at (0: off)", clip, 0.0, CLIP.high, f"clip_{i}", set_clip)
-    box("Weight decay, as L2", run.l2, L2.low, L2.high, f"l2_{i}", set_l2)
+    chips([row(i, run) for i, run in enumerate(runs)], open_run(), _open, body, add_run, MAX_RUNS)
 
 
 def _conditions(surface: Surface) -> None:

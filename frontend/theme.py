@@ -94,6 +94,15 @@ _FIXED = {
 }
 
 
+CLASS_COLORS = {
+    scheme: [
+        _HUES[hue][i] for hue in ("blue", "orange", "green", "purple", "gold", "ink", "sky", "violet", "brown", "grey")
+    ]
+    for i, scheme in enumerate(SCHEMES)
+}
+"""The classes of a data set, first class first."""
+
+
 def looks(names: list[str]) -> dict[str, Look]:
     """One look an optimizer, no two alike: the six of the drawings, then hue by hue with a marker of its own."""
     taken = {(look.light, look.marker) for look in _FIXED.values()}
@@ -137,10 +146,18 @@ def _from_oklab(lab: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-@cache
+_LANDSCAPE = {"light": (0.56, 0.95, 0.40), "dark": (0.24, 0.57, 0.44)}  # lightness from and to, share of the chroma
+_HEAT = {"light": (0.50, 0.93, 0.62), "dark": (0.30, 0.80, 0.70)}  # of small cells, which need more contrast
+
+
 def landscape_rgb(scheme: str, count: int) -> list[list[int]]:
-    """Viridis in OKLab with its lightness compressed and its chroma muted, low first, in 0..255."""
-    low, high, chroma = {"light": (0.56, 0.95, 0.40), "dark": (0.24, 0.57, 0.44)}[scheme]
+    """The colours of a landscape, low first, in 0..255."""
+    return _viridis(*_LANDSCAPE[scheme], count)
+
+
+@cache
+def _viridis(low: float, high: float, chroma: float, count: int) -> list[list[int]]:
+    """Viridis in OKLab with its lightness compressed and its chroma muted."""
     viridis = np.array([pc.hex_to_rgb(c) for c in pc.sequential.Viridis]) / 255.0
     lab = _to_oklab(viridis)
     span = (lab[:, 0] - lab[0, 0]) / (lab[-1, 0] - lab[0, 0])
@@ -152,5 +169,13 @@ def landscape_rgb(scheme: str, count: int) -> list[list[int]]:
 
 def landscape_scale(scheme: str) -> list[list]:
     """`landscape_rgb` as a Plotly colour scale."""
-    colors = landscape_rgb(scheme, 16)
+    return _scale(landscape_rgb(scheme, 16))
+
+
+def heat_scale(scheme: str) -> list[list]:
+    """The colours of a heat map as a Plotly colour scale."""
+    return _scale(_viridis(*_HEAT[scheme], 16))
+
+
+def _scale(colors: list[list[int]]) -> list[list]:
     return [[i / (len(colors) - 1), "rgb({},{},{})".format(*color)] for i, color in enumerate(colors)]

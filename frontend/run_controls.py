@@ -1,0 +1,150 @@
+"""The controls of one run, the same in every room: its optimizer, its hyperparameters, its schedule, what is folded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from experiments.codec import CLIP, L2
+from experiments.run import Run
+from frontend.knobs import box, controlled, knob
+from frontend.theme import MARKERS, SCHEMES, Look
+from optimizers import OPTIMIZERS, SCHEDULES
+
+_PLAIN_KNOBS = 3  # hyperparameters seen at once; the others are folded
+_LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}
+
+
+class Chip(NamedTuple):
+    """A run as a row of the rail."""
+
+    title: str
+    note: str  # behind the title: the rate
+    look: Look
+    hollow: bool
+
+
+class Handle(NamedTuple):
+    """A run of a description: what it is at the time of asking, and how it is replaced."""
+
+    get: Callable[[], Run]
+    set: Callable[[Run], None]
+    optimizers: Sequence[str] = tuple(OPTIMIZERS)
+
+
+def label_of(name: str) -> str:
+    """A hyperparameter as people write it."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def chips(rows: Sequence[Chip], opened: int, on_open: Callable[[int], None], body: Callable[[int], None],
+          add: Callable[[], None], most: int) -> None:  # fmt: skip
+    """All runs as rows of which one is open; ``body(i)`` draws what it holds."""
+    head, right = st.columns([2, 1])
+    head.markdown("**Runs**")
+    full = len(rows) >= most
+    with right:
+        st.button("Add run", key="add_run", on_click=add, type="tertiary", icon=":material/add:", disabled=full,
+                  help=f"{most} runs at most" if full else None)  # fmt: skip
+    st.html(f"<style>{''.join(_chip_style(i, row) for i, row in enumerate(rows))}</style>")
+    for i, row in enumerate(rows):
+        text = f"**{row.title}**" + (f" `{row.note}`" if row.note else "")
+        icon = ":material/expand_less:" if i == opened else ":material/expand_more:"
+        st.button(text, key=f"chip_{i}", on_click=on_open, args=(i,), type="tertiary", width="stretch", icon=icon)
+        if i == opened:
+            with st.container(key="open_run_box"):
+                body(i)
+
+
+def _chip_style(i: int, row: Chip) -> str:
+    paint = "fill='none' stroke='black' stroke-width='.34'" if row.hollow else ""
+    path = f"<path d='{MARKERS[row.look.marker]}' {paint}/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'>{path}</svg>"
+    mask = f'mask-image:url("data:image/svg+xml,{quote(svg)}")'
+    return "".join(
+        f"html[data-ll-scheme={scheme}] .st-key-chip_{i} button::before{{background:{getattr(row.look, scheme)};{mask}}}"
+        for scheme in SCHEMES
+    )
+
+
+def run_controls(i: int, handle: Handle, values: dict[str, float]) -> None:
+    """How run ``i`` descends; ``values`` are its hyperparameters, filled in."""
+    run = handle.get()
+    rule = OPTIMIZERS[run.optimizer]
+
+    def choose() -> None:
+        handle.set(replace(handle.get(), optimizer=st.session_state[f"optimizer_{i}"], hyperparams=()))
+
+    controlled(f"optimizer_{i}", run.optimizer)
+    st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
+                 format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
+    names = list(rule.hyperparams)
+    for name in names[:_PLAIN_KNOBS]:
+        _hyperparam(i, handle, name, values[name])
+    with st.expander(_folded(run), key=f"more_{i}"):
+        for name in names[_PLAIN_KNOBS:]:
+            _hyperparam(i, handle, name, values[name])
+        _schedule(i, handle)
+        _gradient(i, handle)
+
+
+def _folded(run: Run) -> str:
+    """What is folded away, and what of it is in force."""
+    parts = [SCHEDULES[run.schedule].title.lower() if run.schedule != "constant" else ""]
+    parts += ["clipped" if np.isfinite(run.clip_norm) else "", "L2" if run.l2 else "", "L1" if run.l1 else ""]
+    parts += ["decay" if run.weight_decay else ""]
+    now = ", ".join(part for part in parts if part)
+    return f"Schedule and more: {now}" if now else "Schedule, clipping, decay"
+
+
+def _hyperparam(i: int, handle: Handle, name: str, value: float) -> None:
+    run = handle.get()
+
+    def change(new: float) -> None:
+        handle.set(handle.get().with_hyperparam(name, new))
+
+    key = f"run{i}_{run.optimizer}_{name}"
+    knob(label_of(name), OPTIMIZERS[run.optimizer].hyperparams[name], value, key, change)
+
+
+def _schedule(i: int, handle: Handle) -> None:
+    run = handle.get()
+
+    def choose() -> None:
+        handle.set(replace(handle.get(), schedule=st.session_state[f"schedule_{i}"], schedule_hyperparams=()))
+
+    if OPTIMIZERS[run.optimizer].scheduled is None:
+        return
+    schedule = SCHEDULES[run.schedule]
+    controlled(f"schedule_{i}", run.schedule)
+    st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=choose, help=schedule.summary,
+                 format_func=lambda name: SCHEDULES[name].title)  # fmt: skip
+    values = schedule.fill(dict(run.schedule_hyperparams))
+    for name, param in schedule.hyperparams.items():
+
+        def change(new: float, name: str = name) -> None:
+            old = handle.get()
+            new_values = {**dict(old.schedule_hyperparams), name: new}
+            handle.set(replace(old, schedule_hyperparams=tuple(new_values.items())))
+
+        knob(label_of(name), param, values[name], f"run{i}_{run.schedule}_{name}", change)
+
+
+def _gradient(i: int, handle: Handle) -> None:
+    run = handle.get()
+    clip = run.clip_norm if np.isfinite(run.clip_norm) else 0.0
+
+    def set_clip(new: float) -> None:
+        handle.set(replace(handle.get(), clip_norm=new if new > 0 else np.inf))
+
+    def setter(name: str) -> Callable[[float], None]:
+        return lambda new: handle.set(replace(handle.get(), **{name: new}))
+
+    box("Clip gradient norm at (0: off)", clip, 0.0, CLIP.high, f"clip_{i}", set_clip)
+    box("Weight decay, as L2", run.l2, L2.low, L2.high, f"l2_{i}", setter("l2"))
+    if OPTIMIZERS[run.optimizer].scheduled is not None:
+        box("Weight decay, decoupled", run.weight_decay, L2.low, L2.high, f"decoupled_{i}", setter("weight_decay"))
+        box("L1", run.l1, L2.low, L2.high, f"l1_{i}", setter("l1"))
