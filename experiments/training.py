@@ -61,7 +61,9 @@ class Training:
         Raises:
             ValueError: for a combination that does not exist, naming what is allowed.
         """
-        data = {name: getattr(self, name) for name in ("size", "data_noise", "imbalance", "validation", "shape", "seed")}
+        data = {
+            name: getattr(self, name) for name in ("size", "data_noise", "imbalance", "validation", "shape", "seed")
+        }
         return NetworkLoss(learner.network, dataset=self.dataset, batch_size=learner.batch_size, **data,
                            **dict(learner.settings))  # fmt: skip
 
@@ -79,6 +81,7 @@ class Learned:
     params: Float[np.ndarray, "frame dim"] = field(repr=False)
     stopped: int | None  # the step at which early stopping ended the run
     best: int | None  # the step of the best validation loss until then
+    went_first: str = ""  # of a run that diverged: the layer that left the finite numbers first
 
     @property
     def steps(self) -> int:
@@ -156,7 +159,7 @@ def probe_of(loss: NetworkLoss) -> Probe:
     train, valid = every < len(inputs[0]), (every >= len(inputs[0])) & (every < len(inputs[0]) + len(inputs[1]))
     return Probe(
         np.pad(rows, ((0, gap), *(((0, 0),) * (rows.ndim - 1)))),
-        np.pad(np.concatenate(wanted), ((0, gap), *(((0, 0),) * (data.train_targets.ndim - 1)))),
+        np.pad(np.concatenate(wanted), ((0, gap), *(((0, 0),) * (data.train_targets.ndim - 1)))).astype(np.float32),
         train.astype(np.float32), valid.astype(np.float32),
     )  # fmt: skip
 
@@ -173,8 +176,8 @@ class _Course:
         self.training, self.learner = training, learner
         self.loss = training.loss_of(learner)
         self.descent = resolve(learner)
-        self.supervised, self.values = self.loss.split()
         self.probe = probe_of(self.loss)
+        self.seen = slice(len(self.loss.examples.train_inputs) + len(self.loss.examples.valid_inputs) + GRID * GRID)
         self.live = descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=training.num_steps,
                                  seed=training.seed)  # fmt: skip
         self.frames: list[Frame] = []
@@ -189,16 +192,44 @@ class _Course:
         end = run.diverged_at if run.diverged_at is not None else len(run.loss) - 1
         steps = [step for step in range(0, end + 1, every) if step > (self.at[-1] if self.at else -1)]
         for step in steps:
-            frame = observe(self.supervised, run.params[step // run.stride], self.values, self.probe)
-            self.frames.append(Frame(*(None if leaf is None else np.asarray(leaf) for leaf in frame)))
+            self.frames.append(self._look(run.params[step // run.stride]))
             self.at.append(step)
         return self._learned(run)
+
+    def _look(self, params: np.ndarray) -> Frame:
+        """A frame as NumPy arrays, without the rows and columns that pad its program."""
+        loss, values = self.loss.observed()
+        frame = observe(loss, self.loss.as_observed(params), values, self.probe)
+        frame = Frame(*(None if leaf is None else np.array(leaf) for leaf in frame))
+        layers, units = self.loss.architecture.stack + 1, self.loss.exact.unit_count
+        outputs = None if frame.outputs is None else frame.outputs[self.seen, : self.loss.examples.num_classes].copy()
+        flow = np.append(frame.flow[:layers], frame.flow[-1])
+        return frame._replace(outputs=outputs, on=frame.on[:layers, :units].copy(), flow=flow,
+                              histogram=frame.histogram[:layers].copy(), size=frame.size[:layers].copy())  # fmt: skip
 
     def _learned(self, run: Trajectory) -> Learned:
         frames = Frame(*(None if leaf[0] is None else np.stack(leaf) for leaf in zip(*self.frames, strict=True)))
         at = np.array(self.at)
         stopped, best = stop_early(frames.loss[:, 1], at, self.training.patience)
-        return Learned(self.learner, self.loss, self.descent, run, at, frames, run.params[at // run.stride], stopped, best)
+        params = run.params[at // run.stride]
+        return Learned(
+            self.learner, self.loss, self.descent, run, at, frames, params, stopped, best, self._first_gone(run)
+        )
+
+    def _first_gone(self, run: Trajectory) -> str:
+        """The layer whose outputs are the first not to be finite at the last params that are known, or ''."""
+        if run.diverged_at is None or run.layers is None:
+            return ""
+        names = self.loss.layer_names
+        hidden = len(names) - 1
+        weights = run.layers[run.diverged_at, 1]
+        broken = [i for i in range(hidden) if not np.isfinite(weights[i])]
+        if broken:
+            return f"the weights of {names[broken[0]]}"
+        row = run.diverged_at // run.stride
+        sizes = self._look(run.params[row]).size[:hidden]
+        broken = [i for i in range(hidden) if not np.isfinite(sizes[i])]
+        return names[broken[0]] if broken else names[-1]
 
 
 def look_every(num_steps: int, stride: int) -> int:

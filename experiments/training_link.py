@@ -88,7 +88,9 @@ def from_link(params: Mapping[str, Any]) -> tuple[Training, int, list[str]]:
             value = read.number(key, got[key], knob, whole=whole)
             training = replace(training, **{field: int(value) if whole else value})
     training = replace(training, learners=_learners(read, training))
-    example = int(read.number("example", got["example"], Hyperparam(0.0, 0.0, 1e6), whole=True)) if "example" in got else 0
+    example = (
+        int(read.number("example", got["example"], Hyperparam(0.0, 0.0, 1e6), whole=True)) if "example" in got else 0
+    )
     return training, example, read.notices
 
 
@@ -98,7 +100,9 @@ def _learners(read: Reader, training: Training) -> tuple[Learner, ...]:
         return ()
     if "runs" in got:
         read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")
-    given = [_learner(read, training, got.get(net, ""), got.get(way, "")) for net, way in _EACH if net in got or way in got]
+    given = [
+        _learner(read, training, got.get(net, ""), got.get(way, "")) for net, way in _EACH if net in got or way in got
+    ]
     return tuple(given) if given else (fitting(training, Learner()),)
 
 

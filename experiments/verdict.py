@@ -26,15 +26,15 @@ def headline(result: RaceResult) -> str:
         return f"{_none_arrives(result, names)} {_first_gone(result, names)}".strip()
     first = f"{names[order[0][1]]} reaches {power_of_ten(TARGET)} at step {order[0][0]}"
     if len(order) > 1:
-        first += f", before {_uncapital(names[order[1][1]])} at {order[1][0]}"
+        first += f", before {uncapital(names[order[1][1]])} at {order[1][0]}"
     left = [i for i in range(len(names)) if result.reached[i] is None]
     running = [i for i in left if result.trajectories[i].diverged_at is None]
     if running:
         worst = max(running, key=lambda i: result.gap[i][-1])
-        who = _uncapital(names[worst]) if len(running) == 1 else f"{_COUNTS[len(running)]} others"
+        who = uncapital(names[worst]) if len(running) == 1 else f"{_COUNTS[len(running)]} others"
         return f"{first}; {who} {'has' if len(running) == 1 else 'have'} not, after {steps}."
     if left:
-        return f"{first}; {_uncapital(_gone(result, names, left[0]))}."
+        return f"{first}; {uncapital(_gone(result, names, left[0]))}."
     return f"{first}." if len(order) < 3 else f"{first}; all {_COUNTS[len(order)]} arrive within {order[-1][0]} steps."
 
 
@@ -42,9 +42,9 @@ def subline(result: RaceResult) -> str:
     """The conditions: the start, the budget, the noise; who diverged; which rates were tuned."""
     race = result.race
     x, y = race.origin
-    parts = [f"{result.surface.title} from ({_number(x)}, {_number(y)}), {race.num_steps} steps each"]
+    parts = [f"{result.surface.title} from ({number(x)}, {number(y)}), {race.num_steps} steps each"]
     if race.noise:
-        parts[0] += f", the same gradient noise {_number(race.noise)} for every run (seed {race.seed})"
+        parts[0] += f", the same gradient noise {number(race.noise)} for every run (seed {race.seed})"
     tuned = [run for run in race.runs if is_tuned(result.surface, run)]
     if tuned and len(tuned) == len(race.runs):
         parts.append("each learning rate is the best steady one of 33")
@@ -77,10 +77,10 @@ def _none_arrives(result: RaceResult, names: list[str]) -> str:
     if not running:
         return "Every run diverged."
     best = min(running, key=lambda i: result.gap[i][-1])
-    left = _number(float(result.gap[best][-1]))
+    left = number(float(result.gap[best][-1]))
     return (
         f"None reaches {power_of_ten(TARGET)} in {result.race.num_steps} steps; "
-        f"{_uncapital(names[best])} comes closest, {left} above the minimum."
+        f"{uncapital(names[best])} comes closest, {left} above the minimum."
     )
 
 
@@ -96,7 +96,7 @@ def _unbounded(result: RaceResult, names: list[str]) -> str:
     left.sort()
     sentence = f"{names[left[0][1]]} leaves the picture first, at step {left[0][0]}"
     if len(left) > 1:
-        sentence += f", then {_uncapital(names[left[1][1]])} at {left[1][0]}"
+        sentence += f", then {uncapital(names[left[1][1]])} at {left[1][0]}"
     stay = len(names) - len(left)
     return f"{sentence}; {_COUNTS[stay]} {'stays' if stay == 1 else 'stay'}." if stay else f"{sentence}."
 
@@ -121,15 +121,16 @@ def _first_gone(result: RaceResult, names: list[str]) -> str:
 
 def _gone(result: RaceResult, names: list[str], i: int) -> str:
     rate = result.descents[i].hyperparams.get(result.descents[i].optimizer.scheduled or "")
-    at = f", at rate {_number(rate)}," if rate is not None else ""
+    at = f", at rate {number(rate)}," if rate is not None else ""
     return f"{names[i]}{at} diverged at step {result.trajectories[i].diverged_at}"
 
 
-def _uncapital(name: str) -> str:
+def uncapital(name: str) -> str:
     """Inside a sentence: 'gradient descent', but 'Adam' and 'RMSProp' keep their capitals."""
     common = name.split()[0] in {"Gradient", "Momentum", "Damped", "Sign", "Random", "Newton's", "Schedule-free"}
     return name[0].lower() + name[1:] if common and not name.startswith("Newton") else name
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three figures, with a true minus."""
     return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")

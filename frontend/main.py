@@ -12,6 +12,9 @@ st.set_page_config("Loss landscapes", str(_ICON), layout="wide", initial_sidebar
                    menu_items={"About": "Every number right, every comparison fair."})  # fmt: skip
 st.logo(str(_ICON))
 
-room = st.navigation([st.Page("rooms/race.py", title="Race", default=True)], position="top")
-wait_until_warm()
+room = st.navigation([
+    st.Page("rooms/race.py", title="Race", default=True),
+    st.Page("rooms/train.py", title="Train", url_path="train"),
+], position="top")  # fmt: skip
+wait_until_warm("train" if room.url_path == "train" else "race")
 room.run()

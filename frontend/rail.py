@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from experiments.codec import SEED
-from experiments.link import COORDINATE, NOISE, STEPS
 from experiments.race import MAX_RUNS, Race, resolve
+from experiments.race_link import COORDINATE, NOISE, STEPS
 from experiments.run import Run
 from frontend.knobs import box, controlled, knob
 from frontend.player import pick, picked

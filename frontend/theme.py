@@ -94,6 +94,12 @@ _FIXED = {
 }
 
 
+def position_looks() -> list[Look]:
+    """Looks by place, for runs that no optimizer tells apart."""
+    return [_look("orange", "hexagon", ()), _look("blue", "square", (9, 3)), _look("green", "triangle-down", (5, 3)),
+            _look("purple", "triangle-up", (10, 3, 2, 3))]  # fmt: skip
+
+
 CLASS_COLORS = {
     scheme: [
         _HUES[hue][i] for hue in ("blue", "orange", "green", "purple", "gold", "ink", "sky", "violet", "brown", "grey")

@@ -4,21 +4,54 @@ import gc
 import threading
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import jax
 import streamlit as st
 
+from experiments.pool import give_back
 from experiments.race import Race, default_rate, run, run_fan
+from experiments.training import Learner, Training
+from experiments.training import run as run_training
 from frontend.race_view import race_tree
 from frontend.rail import thumbnail
+from frontend.training_view import training_tree
 from landscapes import SURFACES
+from landscapes.networks.gallery import DENSE_DEPTHS, DENSE_WIDTHS
 
-_STAGES: tuple[tuple[str, Callable[[], object]], ...] = (
-    ("compiling the optimizers and surfaces", lambda: run(Race())),
-    ("tuning the learning rates", lambda: [default_rate(Race().landscape, each.optimizer) for each in Race().runs]),
-    ("drawing the first landscape", lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
-    ("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
-)
+
+class _Stage(NamedTuple):
+    words: str
+    work: Callable[[], object]
+
+
+def _train(width: int, depth: int) -> Callable[[], object]:
+    """Trains a dense network of this size for a step: compiles its program and the look at it."""
+    learner = Learner(settings=(("width", width), ("depth", depth)))
+    return lambda: run_training(Training(learners=(learner,), num_steps=1))
+
+
+def _draw_training() -> object:
+    result = run_training(Training())
+    return training_tree(result, 0, result.runs[0].loss.count, (), at=None, present=False, finished=True)
+
+
+_STAGES: dict[str, tuple[_Stage, ...]] = {
+    "race": (
+        _Stage("compiling the optimizers and surfaces", lambda: run(Race())),
+        _Stage("tuning the learning rates",
+               lambda: [default_rate(Race().landscape, each.optimizer) for each in Race().runs]),
+        _Stage("drawing the first landscape",
+               lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
+        _Stage("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
+    ),
+    "train": (_Stage("compiling the first network", _draw_training),),
+    "every dense network": tuple(
+        _Stage(f"compiling networks of up to {depth} layers of {width} units", _train(width, depth))
+        for depth in DENSE_DEPTHS for width in DENSE_WIDTHS
+    ),
+}  # fmt: skip
+"""What is compiled, in this order; a room's visitors wait for the group of its name only."""
 
 
 class _Warmup:
@@ -27,31 +60,44 @@ class _Warmup:
     def __init__(self) -> None:
         # Every result is waited for, so handing the work to another thread first only costs a switch.
         jax.config.update("jax_cpu_enable_async_dispatch", False)
-        self.done = 0
+        self.done = dict.fromkeys(_STAGES, 0)
         self.error: Exception | None = None
         self.changed = threading.Event()
-        self._over = threading.Event()
+        self._over = {group: threading.Event() for group in _STAGES}
         threading.Thread(target=self._work, name="warm-up", daemon=True).start()
 
     def _work(self) -> None:
         try:
-            for _, stage in _STAGES:
-                stage()
-                self.done += 1
-                self.changed.set()
-            # Streamlit collects after every rerun; with JAX's objects frozen that takes 10 ms rather than 80.
-            gc.collect()
-            gc.freeze()
+            for group, stages in _STAGES.items():
+                for stage in stages:
+                    stage.work()
+                    give_back()
+                    self.done[group] += 1
+                    self.changed.set()
+                # Streamlit collects after every rerun; with JAX's objects frozen that takes 10 ms rather than 80.
+                gc.collect()
+                gc.freeze()
+                self._over[group].set()
         except Exception as error:  # shown to whoever waits; the page must not wait for ever
             self.error = error
         finally:
-            self.done = len(_STAGES)
-            self._over.set()
+            for group, over in self._over.items():
+                self.done[group] = len(_STAGES[group])
+                over.set()
             self.changed.set()
 
     def wait(self) -> None:
-        """Returns when it is over, whether it went well or not."""
-        self._over.wait()
+        """Returns when everything is over, whether it went well or not."""
+        for over in self._over.values():
+            over.wait()
+
+    def now(self, group: str) -> tuple[float, str] | None:
+        """The share that is done of what a group waits for, and the present stage in words; None when it is over."""
+        if self._over[group].is_set():
+            return None
+        stages = [stage for name in list(_STAGES)[: list(_STAGES).index(group) + 1] for stage in _STAGES[name]]
+        done = sum(self.done[name] for name in list(_STAGES)[: list(_STAGES).index(group) + 1])
+        return done / len(stages), stages[min(done, len(stages) - 1)].words
 
 
 @cache
@@ -60,15 +106,16 @@ def warmup() -> _Warmup:
     return _Warmup()
 
 
-def wait_until_warm() -> None:
-    """Shows progress until the programs are compiled. Costs nothing afterwards."""
+def wait_until_warm(room: str) -> None:
+    """Shows progress until a room's programs are compiled. Costs nothing afterwards."""
     warm = warmup()
-    if warm.done < len(_STAGES):
+    if (now := warm.now(room)) is not None:
         with st.empty():
-            while warm.done < len(_STAGES):
-                st.progress(warm.done / len(_STAGES), text=f"Starting: {_STAGES[warm.done][0]} …")
+            while now is not None:
+                st.progress(now[0], text=f"Starting: {now[1]} …")
                 warm.changed.wait(timeout=1.0)
                 warm.changed.clear()
+                now = warm.now(room)
             st.write("")
     if warm.error is not None:
         raise warm.error

@@ -95,7 +95,9 @@ class Dataset:
         """
         unknown = sorted(set(shape) - set(self.shape))
         if unknown:
-            raise ValueError(f"unknown parameter {unknown[0]!r} of {self.name}; known: {', '.join(self.shape) or 'none'}")
+            raise ValueError(
+                f"unknown parameter {unknown[0]!r} of {self.name}; known: {', '.join(self.shape) or 'none'}"
+            )
         own = {name: _within(name, shape.get(name), knob) for name, knob in self.shape.items()}
         count = _within("size", size, self.size)
         return _draw(

@@ -1,7 +1,7 @@
 """`NetworkLoss`: a network, its start and its data as one landscape, hashable and equal by value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from landscapes.dataset import Examples
 from landscapes.initializers import INITIALIZERS
 from landscapes.losses import LOSSES
 from landscapes.networks.dense import Dense
-from landscapes.networks.gallery import NETWORKS, Network
+from landscapes.networks.gallery import DENSE_DEPTHS, NETWORKS, Network
 from landscapes.networks.normalizations import NORMALIZATIONS
 from landscapes.networks.stacked import Choices, Part, Stacked, size_of, unfold
 from landscapes.networks.supervised import Data, Supervised, Target, Values
@@ -155,6 +155,18 @@ class NetworkLoss:
         """The loss whose compiled program this network shares, and the values that pick it out."""
         return Supervised(self.architecture, _rows(self)), _values(self)
 
+    def observed(self) -> tuple[Supervised, Values]:
+        """As `split`, of the program that looks at the network: dense ones of every depth share it."""
+        loss, values = self.split()
+        if loss.common:
+            loss = replace(loss, architecture=replace(loss.architecture, depth=DENSE_DEPTHS[-1]))
+        return loss, values._replace(live=np.ones((), np.float32))
+
+    def as_observed(self, params: Float[np.ndarray, "dim"]) -> Float[np.ndarray, "larger_dim"]:
+        """The params in the layout of the program that looks."""
+        missing, head = self.observed()[0].architecture.dim - len(params), self.architecture.sizes[-1]
+        return np.concatenate([params[:-head], np.zeros(missing, np.float32), params[-head:]])
+
     def order(self, seed: int, first: int, count: int) -> Int[np.ndarray, "step row"]:
         """The examples of the batches of ``count`` steps, by number: epochs in an order of their own, drawn by the seed.
 
@@ -239,7 +251,8 @@ def choices_of(loss: NetworkLoss) -> Choices:
 def target_of(loss: NetworkLoss) -> Target:
     """What the outputs are held to."""
     columns = (np.arange(loss.architecture.outputs) < loss.examples.num_classes).astype(np.float32)
-    return Target(np.int32(list(LOSSES).index(str(loss.loss))), np.float32(loss.temperature), columns)
+    classes = np.float32(DATASETS[loss.dataset].task == "classes")
+    return Target(np.int32(list(LOSSES).index(str(loss.loss))), classes, np.float32(loss.temperature), columns)
 
 
 def padded_inputs(loss: NetworkLoss, inputs: np.ndarray) -> np.ndarray:
@@ -254,7 +267,7 @@ def _values(loss: NetworkLoss) -> Values:
     data, rows = loss.examples, _rows(loss)
     gap = rows - loss.count
     inputs = np.pad(padded_inputs(loss, data.train_inputs), ((0, gap), *(((0, 0),) * (data.train_inputs.ndim - 1))))
-    wanted = np.pad(data.train_targets, ((0, gap), *(((0, 0),) * (data.train_targets.ndim - 1))))
+    wanted = np.pad(data.train_targets, ((0, gap), *(((0, 0),) * (data.train_targets.ndim - 1)))).astype(np.float32)
     counts = np.int32(loss.count), np.int32(loss.batch)
     return Values(Data(inputs, wanted, *counts), target_of(loss), choices_of(loss), live_params(loss))
 
@@ -330,8 +343,8 @@ def gradient_flow(loss: NetworkLoss, params: Float[np.ndarray, "dim"]) -> dict[s
     """
     from landscapes.networks.observation import flow_of
 
-    supervised, values = loss.split()
-    flow = np.asarray(flow_of(supervised, jnp.asarray(params, jnp.float32), values))
+    supervised, values = loss.observed()
+    flow = np.asarray(flow_of(supervised, jnp.asarray(loss.as_observed(np.asarray(params)), jnp.float32), values))
     depth = int(loss.depth or 0)
     if loss.depth == 0:
         return {"output": float(flow[-1])}

@@ -19,8 +19,7 @@ BATCH_CHUNK = 64  # rows a call where a step costs a network's pass
 NEWTON_DIM = 1000  # params of a network up to which its Hessian is solved with
 KEPT_BYTES = 50_000_000  # of the params that a trajectory keeps
 _ALL: Rules = tuple(OPTIMIZERS.values())
-_LOOKING: Rules = tuple(rule for rule in _ALL if rule.looks and rule.name != "newton")
-_PLAIN: Rules = tuple(rule for rule in _ALL if not rule.looks)
+_COMMON: Rules = tuple(rule for rule in _ALL if not rule.looks or rule.probe is not None)
 _RATE_INDEX = {name: i for i, name in enumerate(SCHEDULES)}
 _MOST_STEPS = 2**31 - 2 * CHUNK  # rows are counted in int32
 
@@ -143,12 +142,13 @@ def _lanes(runs: Sequence[Descent], form: Form) -> Lanes:
 
 
 def _form(loss: Any, run: Descent, start: np.ndarray) -> Form:
-    """The program that a run needs: surfaces share one for every rule, networks one for those that look once a step."""
+    """The program that a run needs: surfaces share one for every rule, networks one for all but those that look
+    at many points a step, which have their own."""
     dtype = start.dtype.name
     if not hasattr(loss, "on_batch"):
         return Form(_ALL, LANES, CHUNK, CHUNK, start.size, dtype)
     _check_affordable(run.optimizer, start.size)
-    rules = (run.optimizer,) if run.optimizer.name == "newton" else _LOOKING if run.optimizer.looks else _PLAIN
+    rules = _COMMON if run.optimizer in _COMMON else (run.optimizer,)
     kept = min(BATCH_CHUNK, max(1, KEPT_BYTES // (8 * start.nbytes)))
     return Form(rules, 1, BATCH_CHUNK, kept, start.size, dtype)
 

@@ -81,11 +81,13 @@ class Optimizer(Entry):
     and the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any
     point as the rule is given it, clipped; ``key``, the step's random key; and ``live``, 1 for a param and 0 for padding.
     ``scheduled`` names the hyperparameter that a schedule multiplies; None for rules that choose their own step length.
-    ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient.
+    ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient. Where that is
+    grad_fn, once, ``probe(values, state, params, grads)`` says at which point: a network's program evaluates it there.
     """
 
     scheduled: str | None = "learning_rate"
     looks: bool = False
+    probe: Callable[..., Any] | None = None
     network_rate: float | None = None  # the rate that suits networks, where it is not the default
 
     def build(self, **hyperparams: Any) -> optax.GradientTransformationExtraArgs:
@@ -104,11 +106,14 @@ def optimizer(
     title: str = "",
     scheduled: str | None = "learning_rate",
     looks: bool = False,
+    probe: Callable[..., Any] | None = None,
     network_rate: float | None = None,
     **knobs: Hyperparam,
 ) -> Callable[[Callable[..., Any]], Optimizer]:
     """Makes the decorated function an `Optimizer` of its own name; ``knobs`` are its hyperparameters."""
-    return lambda function: Optimizer(*_named(function, title), function, knobs, source, scheduled, looks, network_rate)
+    return lambda function: Optimizer(
+        *_named(function, title), function, knobs, source, scheduled, looks, probe, network_rate
+    )
 
 
 def schedule(*, source: str, title: str = "", **knobs: Hyperparam) -> Callable[[Callable[..., Any]], Schedule]:

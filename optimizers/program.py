@@ -7,7 +7,7 @@ carry on, so the same program serves 1 run or 41, 10 steps or 20,000, and can be
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -15,11 +15,13 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor
+from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
 
 PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
+NETWORK_PROGRAMS = 3  # of families whose sizes are a program's own; those of the dense family are few, and all stay
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
+_NETWORK_COMPILER = {**_COMPILER, "xla_backend_optimization_level": 1}  # a quarter less again, at the same speed
 
 Loss = Callable[[Array, Any], Array]
 
@@ -109,11 +111,12 @@ def _seer(loss: Any, shared: Conditions, form: Form) -> Callable[[Draw], Sight]:
     """What a step sees, by its draw: the landscape itself, or a batch's loss for a loss that has batches."""
     if not hasattr(loss, "on_batch"):
         here = _differentiable(loss, shared.values, form.dim)
-        return lambda draw: Sight(here, draw.key, draw.push, 1.0)
+        return lambda draw: Sight(here, None, draw.key, draw.push, 1.0)
     live = loss.live(shared.values)
 
     def see(draw: Draw) -> Sight:
-        return Sight(lambda params: loss.on_batch(params, shared.values, draw.order, draw.key), draw.key, 0.0, live)
+        here = partial(loss.on_batch, values=shared.values, order=draw.order, key=draw.key)
+        return Sight(here, None, draw.key, 0.0, live)
 
     return see
 
@@ -141,8 +144,12 @@ def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw,
         def run_step(now):
             row, params, state, _, rows = now
             sight = see(jax.tree.map(lambda leaf: leaf[row], draws))
-            value, grad = jax.value_and_grad(sight.loss)(params)
             share = factor(lane, (first + row).astype(dtype), shared.num_steps.astype(dtype))
+            if hasattr(loss, "on_batch") and any(rule.probe for rule in form.rules):
+                value, grad, second = probing(form.rules, lane, share, sight, params, state)
+                sight = sight._replace(second=second)
+            else:
+                value, grad = jax.value_and_grad(sight.loss)(params)
             moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
             norms = _norms(loss, grad, params, moved - params)
             whole = jnp.all(jnp.isfinite(norms[1] if norms.size else params))
@@ -183,7 +190,8 @@ class Program:
                 if form not in self._compiled:
                     # ahead of time: a jitted function keeps its traces, half as much memory again
                     lowered = jax.jit(partial(_chunk, self._loss, form)).lower(*given)
-                    self._compiled[form] = lowered.compile(_COMPILER)
+                    batched = hasattr(self._loss, "on_batch")
+                    self._compiled[form] = lowered.compile(_NETWORK_COMPILER if batched else _COMPILER)
         return self._compiled[form](*given)
 
 
@@ -192,10 +200,22 @@ def _kept_program(loss: Loss) -> Program:
     return Program(loss)
 
 
+@lru_cache(maxsize=NETWORK_PROGRAMS)
+def _kept_network_program(loss: Any) -> Program:
+    return Program(loss)
+
+
+@cache
+def _common_program(loss: Any) -> Program:
+    return Program(loss)
+
+
 _KEEPING = threading.Lock()  # lru_cache alone may build two programs for two visitors who ask at once
 
 
 def program_of(loss: Loss) -> Program:
-    """The program of a loss, kept while it is among the `PROGRAMS` used last; its memory goes with it."""
+    """The program of a loss, kept while it is among the `PROGRAMS` (or `NETWORK_PROGRAMS`) used last of its kind."""
     with _KEEPING:
-        return _kept_program(loss)
+        if not hasattr(loss, "on_batch"):
+            return _kept_program(loss)
+        return _common_program(loss) if loss.common else _kept_network_program(loss)

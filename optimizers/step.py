@@ -38,6 +38,7 @@ class Sight(NamedTuple):
     """What a step sees: the landscape of this step, its randomness, and which params are there."""
 
     loss: Callable[[Array], Array]
+    second: Any  # the gradient at the rule's probe, as the rule is given it; None where rules take it themselves
     key: Given  # for the rules that draw; independent of the push
     push: Any  # the gradient noise, shape (dim,), or a scalar zero
     live: Any  # 1 for a param, 0 for padding, or a scalar one
@@ -106,6 +107,41 @@ def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Given, ""]) -> Float[Ar
     return grad * jnp.where(norm > clip_norm, clip_norm / norm, 1.0)
 
 
+def _given(lane: Lanes, sight: Sight, grad: Array, params: Array) -> Array:
+    """What a rule is given for the gradient at a point."""
+    return _clipped(grad + sight.push, lane.clip_norm) + lane.l2 * params
+
+
+def probing(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Array,
+            state: Array) -> tuple[Array, Array, Array]:  # fmt: skip
+    """(value, gradient, gradient at the rule's probe): one evaluation in a loop that runs twice for rules with a probe.
+
+    A network is traced once so, however many rules want a second gradient.
+    """
+    probes = [rule for rule in rules if rule.probe is not None]
+    shapes = dict(zip(rules, _state_shapes(rules, params.size, params.dtype.name), strict=True))
+    place = jnp.array([probes.index(rule) + 1 if rule in probes else 0 for rule in rules], jnp.int32)[lane.rule]
+
+    def branch(rule: Optimizer):
+        def point(grads):
+            values = _named(rule, lane.hyperparams, factor)
+            return rule.probe(values, _unpack(state, shapes[rule]), params, grads)  # pyright: ignore[reportOptionalCall]
+
+        return point
+
+    def evaluate(k, now):
+        value, grad, _, at = now
+        new_value, new_grad = jax.value_and_grad(sight.loss)(at)
+        value, grad = (jnp.where(k == 0, new, old) for new, old in ((new_value, value), (new_grad, grad)))
+        second = _given(lane, sight, new_grad, at)
+        at = lax.switch(place, [lambda grads: params, *map(branch, probes)], second)
+        return value, grad, second, at
+
+    zero = jnp.zeros_like(params)
+    value, grad, second, _ = lax.fori_loop(0, 1 + (place > 0), evaluate, (zero[0], zero, zero, params))
+    return value, grad, second
+
+
 def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Array, state: Array, value: Array,
             grad: Array) -> tuple[Array, Array]:  # fmt: skip
     """The lane's params and packed state after one step.
@@ -129,11 +165,8 @@ def _update(rules, lane, factor, sight, params, state, value, grad):
     def tilted(params):
         return sight.loss(params) + bend(params)
 
-    def given(grad, params):  # what a rule is given for the gradient at a point
-        return _clipped(grad + push, lane.clip_norm) + l2 * params
-
     def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
-        return given(jax.grad(sight.loss)(params), params)
+        return _given(lane, sight, jax.grad(sight.loss)(params), params) if sight.second is None else sight.second
 
     height = value + bend(params)
     slope = grad + push + l2 * params
@@ -150,4 +183,4 @@ def _update(rules, lane, factor, sight, params, state, value, grad):
 
     shapes = _state_shapes(rules, dim, dtype.name)
     branches = [branch(rule, like) for rule, like in zip(rules, shapes, strict=True)]
-    return lax.switch(lane.rule, branches, given(grad, params), state, params)
+    return lax.switch(lane.rule, branches, _given(lane, sight, grad, params), state, params)

@@ -65,7 +65,7 @@ export class Sample extends Panel {
   }
 
   drawClasses(frame, top) {
-    const { probs, truth } = this.spec;
+    const { probs } = this.spec;
     const [, count] = probs.shape;
     const now = probs.subarray(frame * count, (frame + 1) * count);
     const full = probs instanceof Uint8Array ? 255 : 1;
@@ -78,7 +78,8 @@ export class Sample extends Panel {
     const bar = (width - names - 2 * gap) / 2;
     const areas = { y: top + this.em + 8, each, list, left: names, bar, right: names + bar + gap };
     this.drawHeads(areas);
-    list.forEach((k, row) => this.drawClass(k, now[k] / full, now[k] / full - (k === truth ? 1 : 0), row, areas));
+    const { gradient } = this.spec;
+    list.forEach((k, row) => this.drawClass(k, now[k] / full, gradient[frame * count + k], row, areas));
     this.drawScales(areas);
   }
 
@@ -86,7 +87,7 @@ export class Sample extends Panel {
     const ink = this.player.ink;
     const at = y - this.em / 2 - 4;
     label(this.ctx, "softmax, p", left, at, { color: ink.ink2, ink, font: this.font });
-    label(this.ctx, "gradient, p − y", right, at, { color: ink.ink2, ink, font: this.font });
+    label(this.ctx, this.spec.pull, right, at, { color: ink.ink2, ink, font: this.font });
   }
 
   drawClass(k, p, gradient, row, { y, each, left, bar, right }) {

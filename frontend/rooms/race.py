@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiments.link import from_link, to_link, view_of
 from experiments.race import MAX_RUNS, Race, run, run_fan
+from experiments.race_link import from_link, to_link, view_of
 from frontend import rail
 from frontend.knobs import figures
 from frontend.player import acted, play

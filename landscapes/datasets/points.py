@@ -27,7 +27,9 @@ def blobs(rng, counts, noise, clouds):
     return _draft(rng, [np.tile(centre, (count, 1)) for centre, count in zip(centres, counts, strict=True)], noise)
 
 
-@dataset(kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.22, 0.0, 1.0), source="scikit-learn's make_moons")
+@dataset(
+    kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.22, 0.0, 1.0), source="scikit-learn's make_moons"
+)
 def moons(rng, counts, noise):
     """Two half moons that reach into each other: a boundary must bend."""
     upper, lower = (np.pi * rng.uniform(size=count) for count in counts)

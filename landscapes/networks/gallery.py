@@ -11,7 +11,8 @@ from landscapes.networks.stacked import Shape, Stacked
 from landscapes.surface import ShapeParam
 
 _DENSE_INPUTS, _DENSE_OUTPUTS = 64, 10  # of every dense program: digits fit, and so does what is smaller
-_DENSE_WIDTHS, _DEPTHS = (16, 32, 64), (12, 64)
+DENSE_WIDTHS, DENSE_DEPTHS = (16, 64), (12, 64)  # a dense network runs in the least of these that holds it
+_DEPTHS = (4, 16)
 _ANY = ("none", "layer", "batch", "rms")
 
 
@@ -44,8 +45,8 @@ class Network:
     def room(self, exact: Stacked) -> Stacked:
         """The architecture whose program serves this one: larger where the rest can be padding."""
         if isinstance(exact, Dense):
-            width = _least(_DENSE_WIDTHS, exact.width)
-            return Dense((_DENSE_INPUTS,), width, _least(_DEPTHS, exact.depth), _DENSE_OUTPUTS)
+            width = _least(DENSE_WIDTHS, exact.width)
+            return Dense((_DENSE_INPUTS,), width, _least(DENSE_DEPTHS, exact.depth), _DENSE_OUTPUTS)
         return replace(exact, depth=_least(_DEPTHS, exact.depth))
 
 

@@ -1,6 +1,7 @@
 """What is seen of a network at given params: its loss and outputs on all examples, its units, the gradient at each layer."""
 
-from functools import lru_cache, partial
+import threading
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -12,6 +13,8 @@ from jaxtyping import Array, Float
 from landscapes.networks.stacked import Pass, Stacked, activate, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
+OBSERVERS = 3  # kept of families whose sizes are a program's own; those of the dense family are few, and all stay
+_COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 BINS = 24
 SAMPLE = 64  # training examples whose outputs a histogram counts
 SPAN = 3.0  # histograms of the layers' outputs reach from -SPAN to SPAN; what lies beyond counts at the ends
@@ -68,15 +71,48 @@ def _empty(net: Stacked, params: Array) -> Frame:
 
 
 def _accuracy(target: Target, outputs: Array, wanted: Array) -> Float[Array, "row"]:
-    if not jnp.issubdtype(wanted.dtype, jnp.integer):
-        return jnp.full(outputs.shape[0], jnp.nan, outputs.dtype)
     guess = jnp.argmax(jnp.where(target.columns > 0, outputs, -jnp.inf), -1)
-    return (guess == wanted).reshape(outputs.shape[0], -1).mean(1).astype(outputs.dtype)
+    right = (guess == wanted).reshape(outputs.shape[0], -1).mean(1).astype(outputs.dtype)
+    return jnp.where(target.classes > 0, right, jnp.nan)
 
 
-@partial(jax.jit, static_argnums=0)
-def observe(loss: Supervised, params: Float[Array, "dim"], values: Values, probe: Probe) -> Frame:
-    """Looks at a network once: dropout off, statistics of a batch taken over all training examples."""
+class _Observer:
+    """The compiled look at one loss; the first caller compiles, the others wait."""
+
+    def __init__(self, loss: Supervised) -> None:
+        self._loss, self._first, self._compiled = loss, threading.Lock(), None
+
+    def __call__(self, *given: Any) -> Frame:
+        with self._first:
+            if self._compiled is None:
+                self._compiled = jax.jit(partial(_observe, self._loss)).lower(*given).compile(_COMPILER)
+        return self._compiled(*given)
+
+
+@lru_cache(maxsize=OBSERVERS)
+def _observer(loss: Supervised, probes: int) -> _Observer:
+    return _Observer(loss)
+
+
+@cache
+def _common_observer(loss: Supervised) -> _Observer:
+    return _Observer(loss)
+
+
+_KEEPING = threading.Lock()  # a cache alone may build two observers for two visitors who ask at once
+
+
+def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: Probe) -> Frame:
+    """Looks at a network once: dropout off, statistics of a batch taken over all training examples.
+
+    The program is kept while it is among the `OBSERVERS` used last.
+    """
+    with _KEEPING:
+        observer = _common_observer(loss) if loss.common else _observer(loss, len(probe.train))
+    return observer(params, values, probe)
+
+
+def _observe(loss: Supervised, params: Array, values: Values, probe: Probe) -> Frame:
     net, target = loss.architecture, values.target
     go = Pass(values.choices, probe.train, None)
     seen = _empty(net, params)
@@ -160,3 +196,9 @@ def write_text(net: Stacked, params: Any, choices: Any, prompt: np.ndarray, leng
     key = np.asarray([0, seed], np.uint32)
     begun = (window, np.int32(len(prompt) - 1))
     return np.asarray(_writer(net, length)(params, choices, begun, key, np.float32(temperature)))
+
+
+@jax.jit
+def output_gradient(target: Target, outputs: Float[Array, "row column"], wanted: Float[Array, "row"]) -> Array:
+    """The gradient of each row's own loss with respect to the network's outputs: p - y for cross-entropy."""
+    return jax.grad(lambda outputs: row_losses(target, outputs, wanted).sum())(outputs)

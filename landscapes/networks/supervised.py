@@ -10,6 +10,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.losses import LOSSES
+from landscapes.networks.dense import Dense
 from landscapes.networks.stacked import Choices, Pass, Stacked
 
 _LOSSES = tuple(LOSSES.values())
@@ -19,7 +20,7 @@ class Data(NamedTuple):
     """Examples, all traced; rows beyond the count are padding."""
 
     inputs: Any  # (row, *input_shape)
-    wanted: Any  # (row, *positions): a class, int32, or a target, float32
+    wanted: Any  # (row, *positions), float32: a class by number, or a target
     count: Any  # examples without padding, int32
     batch_size: Any  # int32
 
@@ -28,6 +29,7 @@ class Target(NamedTuple):
     """What the outputs are held to, all traced."""
 
     loss: Any  # position on the shelf, int32
+    classes: Any  # 1 where what is wanted is a class, 0 for a regression
     temperature: Any
     columns: Any  # (outputs,): 1 for a class, 0 for padding
 
@@ -44,10 +46,9 @@ class Values(NamedTuple):
 def row_losses(target: Target, outputs: Array, wanted: Array) -> Float[Array, "row"]:
     """The loss of each example; over the positions of a sequence, their mean."""
     columns = outputs.shape[-1]
-    if jnp.issubdtype(wanted.dtype, jnp.integer):
-        goal = jax.nn.one_hot(wanted, columns, dtype=outputs.dtype)
-    else:
-        goal = jnp.zeros(outputs.shape, outputs.dtype).at[..., 0].set(wanted)
+    one_hot = wanted[..., None] == jnp.arange(columns, dtype=wanted.dtype)
+    number = wanted[..., None] * (jnp.arange(columns) == 0)
+    goal = jnp.where(target.classes > 0, one_hot, number).astype(outputs.dtype)
     flat = (outputs.reshape(-1, columns), goal.reshape(-1, columns), target.temperature, target.columns)
     each = lax.switch(target.loss, [entry.function for entry in _LOSSES], *flat)
     return each.reshape(outputs.shape[0], -1).mean(1)
@@ -59,6 +60,11 @@ class Supervised:
 
     architecture: Stacked
     rows: int  # examples, padding included
+
+    @property
+    def common(self) -> bool:
+        """Whether the program serves networks of many sizes."""
+        return isinstance(self.architecture, Dense)
 
     @property
     def order_size(self) -> int:

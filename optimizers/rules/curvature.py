@@ -60,11 +60,18 @@ def lbfgs():
     return _heeding(optax.lbfgs(), "value", "grad", "value_fn")
 
 
+def _uphill(values, state, params, grads):
+    """The point whose slope SAM takes."""
+    norm = optax.tree.norm(grads)
+    return params + values["rho"] * grads / jnp.where(norm > 0, norm, 1.0)
+
+
 @optimizer(
     learning_rate=learning_rate_of(1e-3),
     rho=Hyperparam(0.05, 1e-4, 1.0, log=True),
     title="SAM",
     looks=True,
+    probe=_uphill,
     network_rate=0.1,
     source="Foret et al., Sharpness-aware minimization, 2020, arXiv:2010.01412; optax.contrib.sam",
 )

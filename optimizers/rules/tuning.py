@@ -81,6 +81,11 @@ class _AveragedState(NamedTuple):
     free: Any  # the state of optax's schedule_free, z included
 
 
+def _extrapolated(values, state, params, grads):
+    """The point whose slope a schedule-free rule takes."""
+    return state.y
+
+
 def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTransformationExtraArgs:
     """Turns optax's schedule_free, whose params are y, into a rule whose params are the average x it returns."""
 
@@ -101,6 +106,7 @@ def _averaged(free: optax.GradientTransformationExtraArgs) -> optax.GradientTran
     b1=_MIXING,
     title="Schedule-free SGD",
     looks=True,
+    probe=_extrapolated,
     network_rate=0.3,
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_sgd",
 )
@@ -125,6 +131,7 @@ def schedule_free_sgd(learning_rate, b1):
     weight_decay=Hyperparam(1e-2, 1e-6, 1.0, log=True),
     title="Schedule-free AdamW",
     looks=True,
+    probe=_extrapolated,
     network_rate=0.003,
     source="Defazio et al., The road less scheduled, 2024, arXiv:2405.15682; optax.contrib.schedule_free_adamw",
 )

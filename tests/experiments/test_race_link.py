@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from experiments.link import from_link, to_link, view_of
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race, Run
+from experiments.race_link import from_link, to_link, view_of
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 

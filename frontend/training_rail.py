@@ -1,0 +1,289 @@
+"""The rail of the training room: data, networks, how they are trained; controls that show the description only."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from experiments.training import MAX_RUNS, Learner, Training, resolve
+from experiments.training_link import (
+    CHOICES,
+    IMBALANCE,
+    NUMBERS,
+    PATIENCE,
+    SEED,
+    STEPS,
+    VALIDATION,
+    fitting,
+    without_misfits,
+)
+from frontend.knobs import box, controlled, knob
+from frontend.player import pick, picked
+from frontend.run_controls import Chip, Handle, chips, label_of, run_controls
+from frontend.theme import CLASS_COLORS
+from frontend.training_view import run_looks
+from landscapes import ACTIVATIONS, DATASETS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
+from optimizers import OPTIMIZERS
+
+_DOTS = 90  # of a thumbnail
+_SIGNS = {"noisy_sine": "y(x)", "digits": "8", "adding": "a + b", "parity": "± ± ±", "characters": "abc…"}
+_RULES = tuple(
+    name for name in OPTIMIZERS if name != "newton"
+)  # whose Hessian would have as many rows as there are params
+_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 0)  # 0: all examples
+
+
+def training() -> Training:
+    """The description as it stands."""
+    return st.session_state.training
+
+
+def set_training(new: Training) -> None:
+    """Replaces the description; what a link had wrong is no longer of interest."""
+    st.session_state.training, st.session_state.training_notices = new, []
+    st.session_state.pop("stopped", None)
+
+
+def open_learner() -> int:
+    """The run whose controls and layers are shown."""
+    last = len(training().learners) - 1
+    return max(0, min(st.session_state.get("open_learner", 0), last))
+
+
+def _set_learner(i: int, learner: Learner) -> None:
+    learners = list(training().learners)
+    learners[i] = without_misfits(training(), learner)
+    set_training(replace(training(), learners=tuple(learners)))
+
+
+def add_learner() -> None:
+    """Adds a copy of the last network with the first usual optimizer that does not train yet, and opens it."""
+    learners = training().learners
+    used = {learner.run.optimizer for learner in learners}
+    name = next((n for n in ("adam", "momentum", "gradient_descent", "rmsprop") if n not in used), "adam")
+    new = learners[-1] if learners else fitting(training(), Learner())
+    new = replace(new, run=replace(new.run, optimizer=name, hyperparams=()))
+    set_training(replace(training(), learners=(*learners, new)))
+    st.session_state.open_learner = len(learners)
+
+
+def _remove(i: int) -> None:
+    learners = training().learners
+    set_training(replace(training(), learners=learners[:i] + learners[i + 1 :]))
+
+
+def _open(i: int) -> None:
+    st.session_state.open_learner = i
+
+
+def _reset() -> None:
+    set_training(Training())
+    st.session_state.pop("open_learner", None)
+    st.session_state.example = None
+
+
+def _again() -> None:
+    st.session_state.pop("stopped", None)
+
+
+def draw() -> None:
+    """Draws the whole rail."""
+    with st.sidebar:
+        _data()
+        _learners()
+        _conditions()
+        if "stopped" in st.session_state:
+            st.button("Train again", key="again", on_click=_again, type="primary", width="stretch",
+                      icon=":material/refresh:")  # fmt: skip
+        st.button("Back to defaults", key="reset", on_click=_reset, type="tertiary", icon=":material/restart_alt:")
+
+
+@lru_cache(maxsize=64)
+def _thumbnail(name: str) -> dict[str, Any] | None:
+    """A few examples as dots in 0..1, for data on the plane."""
+    if DATASETS[name].kind != "points":
+        return None
+    data = DATASETS[name].draw()
+    reach = float(np.abs(data.train_inputs[:_DOTS]).max())
+    xy = (data.train_inputs[:_DOTS] / reach + 1) / 2
+    return {"xy": xy.astype(np.float32), "classes": data.train_targets[:_DOTS].astype(np.int32)}
+
+
+def _tile(name: str) -> dict[str, Any]:
+    entry, dots = DATASETS[name], _thumbnail(name)
+    look = {"points": dots} if dots is not None else {"sign": _SIGNS.get(name, entry.title[:1])}
+    return {"name": name, "title": entry.title, "help": entry.summary, **look}
+
+
+def _data() -> None:
+    st.markdown("**Data**")
+    tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": training().dataset,
+            "shown": 6, "class_colors": CLASS_COLORS}  # fmt: skip
+    pick("dataset", tree, _on_data)
+    now, entry = training(), DATASETS[training().dataset]
+    values = dict(now.shape)
+    for name, param in entry.shape.items():
+
+        def change(new: float, name: str = name) -> None:
+            set_training(replace(training(), shape=tuple({**dict(training().shape), name: new}.items())))
+
+        knob(label_of(name), param, values.get(name, param.default), f"data_{now.dataset}_{name}", change)
+    if entry.noise.high > 0:
+        noise = entry.noise.default if now.data_noise is None else now.data_noise
+        knob("Noise", entry.noise, noise, f"noise_{now.dataset}", _setter("data_noise"))
+    with st.expander(_data_summary(now), key="more_data"):
+        size = entry.size.default if now.size is None else now.size
+        knob("Examples", entry.size, size, f"size_{now.dataset}", _setter("size", whole=True))
+        knob("Share held back", VALIDATION, now.validation, "validation", _setter("validation"))
+        if entry.task == "classes" and entry.kind != "text":
+            knob("Class imbalance", IMBALANCE, now.imbalance, "imbalance", _setter("imbalance"))
+
+
+def _data_summary(now: Training) -> str:
+    size = round(DATASETS[now.dataset].size.default if now.size is None else now.size)
+    uneven = f", imbalance {now.imbalance:.2g}" if now.imbalance else ""
+    return f"{size} examples, {now.validation:.0%} held back{uneven}"
+
+
+def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
+    return lambda value: set_training(replace(training(), **{name: int(round(value)) if whole else value}))
+
+
+def _on_data() -> None:
+    name = picked("dataset")
+    if name in DATASETS:
+        new = replace(training(), dataset=name, size=None, data_noise=None, shape=(), imbalance=0.0)
+        st.session_state.example = None
+        set_training(replace(new, learners=tuple(fitting(new, learner) for learner in new.learners)))
+
+
+def _learners() -> None:
+    learners = training().learners
+    drawn = run_looks([learner.run.optimizer for learner in learners])
+
+    def row(i: int, learner: Learner) -> Chip:
+        rate = resolve(learner).hyperparams.get(OPTIMIZERS[learner.run.optimizer].scheduled or "")
+        title = f"{NETWORKS[learner.network].title}, {OPTIMIZERS[learner.run.optimizer].title}"
+        return Chip(title, f"{rate:.3g}" if rate is not None else "", drawn[i], False)
+
+    chips(
+        [row(i, learner) for i, learner in enumerate(learners)], open_learner(), _open, _learner, add_learner, MAX_RUNS
+    )
+
+
+def _learner(i: int) -> None:
+    """The open run: its network, then how it is trained."""
+    learner = training().learners[i]
+    loss = training().loss_of(learner)
+    _network(i, learner, loss)
+    handle = Handle(
+        lambda: training().learners[i].run,
+        lambda run: _set_learner(i, replace(training().learners[i], run=run)),
+        _RULES,
+    )
+    run_controls(i, handle, dict(resolve(learner).hyperparams))
+    _batch(i, learner)
+    st.button(
+        "Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:"
+    )
+
+
+def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
+    kind, entry = DATASETS[training().dataset].kind, NETWORKS[learner.network]
+
+    def choose() -> None:
+        _set_learner(i, replace(training().learners[i], network=st.session_state[f"network_{i}"], settings=()))
+
+    controlled(f"network_{i}", learner.network)
+    suitable = [name for name, other in NETWORKS.items() if kind in other.kinds]
+    st.selectbox("Network", suitable, key=f"network_{i}", on_change=choose, help=entry.summary,
+                 format_func=lambda name: NETWORKS[name].title)  # fmt: skip
+    for name in ("depth", "width"):
+        param = getattr(entry, name)
+        if param.high > param.low:
+            label = {"depth": "Layers", "width": "Units per layer"}[name] if kind != "images" else name.capitalize()
+            knob(label, param, getattr(loss, name), f"net{i}_{learner.network}_{name}", _setting(i, name, whole=True))
+    if entry.activation:
+        _choice(i, learner, loss, "activation", list(ACTIVATIONS))
+        for name, param in ACTIVATIONS[str(loss.activation)].shape.items():
+            knob(
+                label_of(name),
+                param,
+                float(loss.slope or 0.0),
+                f"net{i}_{loss.activation}_{name}",
+                _setting(i, "slope"),
+            )
+    with st.expander(_network_summary(loss), key=f"more_network_{i}"):
+        _finer(i, learner, loss)
+
+
+def _finer(i: int, learner: Learner, loss: NetworkLoss) -> None:
+    """What of a network is folded away."""
+    entry, task = NETWORKS[learner.network], DATASETS[training().dataset].task
+    if learner.network != "softmax_regression":
+        _choice(i, learner, loss, "initializer", list(CHOICES["initializer"]))
+        knob("Gain of the start", NUMBERS["gain"], loss.gain, f"net{i}_gain", _setting(i, "gain"))
+        knob("Deviation of the biases", NUMBERS["bias_std"], loss.bias_std, f"net{i}_bias_std", _setting(i, "bias_std"))
+        if len(entry.normalizations) > 1:
+            _choice(i, learner, loss, "normalization", list(entry.normalizations))
+        controlled(f"residual_{i}", loss.residual)
+        st.toggle("Skips around layers", key=f"residual_{i}",
+                  on_change=lambda: _setting(i, "residual")(st.session_state[f"residual_{i}"]))  # fmt: skip
+        knob("Dropout", NUMBERS["dropout"], loss.dropout, f"net{i}_dropout", _setting(i, "dropout"))
+    _choice(i, learner, loss, "loss", [name for name, other in LOSSES.items() if task in other.tasks])
+    if loss.loss != "squared_error":
+        knob("Temperature", NUMBERS["temperature"], loss.temperature, f"net{i}_temperature", _setting(i, "temperature"))
+
+
+def _network_summary(loss: NetworkLoss) -> str:
+    parts = [CHOICES["initializer"][loss.initializer].title]
+    parts += [f"{NORMALIZATIONS[str(loss.normalization)].title.lower()} norm" if loss.normalization != "none" else ""]
+    parts += ["skips" if loss.residual else "", "dropout" if loss.dropout else ""]
+    return ", ".join(part for part in parts if part) + f", {LOSSES[str(loss.loss)].title.lower()}"
+
+
+def _setting(i: int, name: str, *, whole: bool = False) -> Callable[[Any], None]:
+    def change(value: Any) -> None:
+        _set_learner(i, training().learners[i].with_setting(name, int(round(value)) if whole else value))
+
+    return change
+
+
+def _choice(i: int, learner: Learner, loss: NetworkLoss, name: str, options: list[str]) -> None:
+    """A select box over a shelf."""
+    key, shelf = f"{name}_{i}", CHOICES[name]
+    now = getattr(loss, name)
+    controlled(key, now)
+
+    def choose() -> None:
+        chosen = training().learners[i]
+        if name == "activation":  # a slope belongs to the activation that it was set for
+            chosen = replace(chosen, settings=tuple(s for s in chosen.settings if s[0] != "slope"))
+        _set_learner(i, chosen.with_setting(name, st.session_state[key]))
+
+    st.selectbox(name.capitalize(), options, key=key, on_change=choose, help=shelf[now].summary,
+                 format_func=lambda option: shelf[option].title)  # fmt: skip
+
+
+def _batch(i: int, learner: Learner) -> None:
+    def choose() -> None:
+        _set_learner(i, replace(training().learners[i], batch_size=st.session_state[f"batch_{i}"]))
+
+    sizes = list(_BATCHES) if learner.batch_size in _BATCHES else sorted({*_BATCHES, learner.batch_size})
+    controlled(f"batch_{i}", learner.batch_size)
+    st.selectbox("Examples a step", sizes, key=f"batch_{i}", on_change=choose,
+                 format_func=lambda size: "all" if size == 0 else "1, one at a time" if size == 1 else str(size))  # fmt: skip
+
+
+def _conditions() -> None:
+    now = training()
+    knob("Steps", STEPS._replace(low=20.0), now.num_steps, "train_steps", _setter("num_steps", whole=True))
+    left, right = st.columns(2)
+    with left:
+        box("Patience (0: off)", now.patience, PATIENCE.low, PATIENCE.high, "patience", _setter("patience", whole=True),
+            whole=True)  # fmt: skip
+    with right:
+        box("Seed", now.seed, SEED.low, SEED.high, "train_seed", _setter("seed", whole=True), whole=True)

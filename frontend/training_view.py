@@ -1,0 +1,158 @@
+"""A training as the player's tree: curves of all runs, and every layer of the open one."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.training import Learned, TrainingResult, look_every
+from experiments.training_verdict import headline, labels, subline
+from frontend import layer_panels, panels
+from frontend.example_panels import picture_panels
+from frontend.race_view import LOOKS
+from frontend.theme import CLASS_COLORS, MARKERS, Look, position_looks
+from landscapes import LOSSES
+
+MAX_ROWS = 1001  # a run's rows on the way to the browser
+_LOSS_DECADES = (-6.0, 4.0)  # what the axis of a loss can span
+
+
+def run_looks(optimizers: Sequence[str]) -> list[Look]:
+    """One look a run: that of its optimizer where no two are alike, else one by its place."""
+    return [LOOKS[name] for name in optimizers] if len(set(optimizers)) == len(optimizers) else position_looks()
+
+
+def training_tree(result: TrainingResult, opened: int, example: int, notices: Sequence[str], *, at: int | None,
+                  present: bool, finished: bool) -> dict[str, Any]:  # fmt: skip
+    """Everything the stage shows of a training so far; see `frontend.player`."""
+    steps, runs = result.training.num_steps, result.runs
+    stride = max(1, -(-steps // (MAX_ROWS - 1)))
+    every = max((look_every(steps, run.trajectory.stride) for run in runs), default=1)
+    shown = [*_charts(result), *(_details(runs[opened], labels(result)[opened], example, steps) if runs else [])]
+    ids = {panel["id"] for panel in shown}
+    done = steps if finished else result.done
+    return {
+        "room": "train",
+        "key": hashlib.sha256(repr((result.training, opened, example)).encode()).hexdigest()[:12],
+        "headline": headline(result),
+        "subline": subline(result),
+        "notices": list(notices),
+        "clock": {"steps": steps, "stride": stride, "at": at, "present": present, "done": done},
+        "class_colors": CLASS_COLORS,
+        "runs": _runs(result),
+        "open": opened,
+        "series": _series(result, stride, every),
+        "strides": dict.fromkeys(("train", "valid", "train_accuracy", "valid_accuracy"), every),
+        "panels": shown,
+        "switches": [{"ids": [name for name in group if name in ids], "phone": False} for group in _SWITCHES],
+        "table": {"columns": _columns(ids), "outcome": "", "target": False},
+        "drag": None,
+        "progress": None if finished else {"done": done, "total": steps, "text": f"Training: step {done} of {steps}"},
+        "empty": None if result.training.learners else {"text": "+ Add a network", "action": "add",
+                                                        "words": "Choose the data in the rail, or add a network."},
+    }  # fmt: skip
+
+
+_SWITCHES = (
+    ("loss", "accuracy"),
+    ("heat", "ratio", "weight", "slopes"),
+    ("field", "fit", "images", "text", "sample"),
+    ("bars", "histogram", "backward"),
+)
+
+
+def _columns(ids: set[str]) -> list[dict[str, str]]:
+    losses = [{"title": "training", "series": "train"}, {"title": "unseen", "series": "valid"}]
+    return [*losses, {"title": "right", "series": "valid_accuracy"}] if "accuracy" in ids else losses
+
+
+def _runs(result: TrainingResult) -> list[dict[str, Any]]:
+    names = labels(result)
+    drawn = run_looks([run.learner.run.optimizer for run in result.runs])
+    return [
+        {
+            "key": f"{i}.{run.learner.run.optimizer}",
+            "label": names[i],
+            "light": drawn[i].light,
+            "dark": drawn[i].dark,
+            "path": MARKERS[drawn[i].marker],
+            "dash": list(drawn[i].dash),
+            "hollow": False,
+            "reached": None,
+            "diverged": run.trajectory.diverged_at,
+            "stopped": run.stopped,
+            "best": run.best,
+        }
+        for i, run in enumerate(result.runs)
+    ]
+
+
+def _series(result: TrainingResult, stride: int, every: int) -> dict[str, Any]:
+    steps, runs = result.training.num_steps, result.runs
+    looks = np.arange(0, steps + 1, every)
+
+    def at_looks(run: Learned, values: np.ndarray) -> np.ndarray:
+        out = np.full(len(looks), np.nan)
+        place = looks // look_every(steps, run.trajectory.stride)
+        known = place < len(values)
+        out[known] = values[place[known]]
+        return out
+
+    def at_steps(run: Learned) -> np.ndarray:
+        out = np.full(steps + 1, np.nan)
+        out[: len(run.trajectory.loss)] = run.trajectory.loss
+        return out[::stride]
+
+    halves = (("train", 0), ("valid", 1))
+    series = {"batch": [at_steps(run) for run in runs]}
+    series |= {name: [at_looks(run, run.frames.loss[:, half]) for run in runs] for name, half in halves}
+    series |= {
+        f"{name}_accuracy": [at_looks(run, run.frames.accuracy[:, half]) for run in runs] for name, half in halves
+    }
+    return {name: np.array(rows) if rows else np.zeros((0, 1)) for name, rows in series.items()}
+
+
+def _charts(result: TrainingResult) -> list[dict[str, Any]]:
+    """Loss and accuracy of all runs over the steps."""
+    steps, ends = result.training.num_steps, loss_decades(result)
+    named = {"main": "Training", "dashed": "Unseen", "thin": "one batch"}
+
+    def curves(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+        return [{"name": name, "style": style, "label": named[style]} for name, style in pairs]
+
+    charts = [
+        {"id": "loss", "title": "Loss", "hint": f"{_loss_name(result)}, log scale", "key": f"{steps} {ends}",
+         "series": curves(("batch", "thin"), ("valid", "dashed"), ("train", "main")),
+         "figure": panels.loss_axes(steps, ends, True), "log": True}
+    ]  # fmt: skip
+    if any(np.isfinite(run.frames.accuracy).any() for run in result.runs):
+        charts.append(
+            {"id": "accuracy", "title": "Accuracy", "hint": "share of right answers", "key": f"{steps}",
+             "series": curves(("valid_accuracy", "dashed"), ("train_accuracy", "main")),
+             "figure": panels.loss_axes(steps, (0.0, 1.0), False), "log": False}
+        )  # fmt: skip
+    return [{"kind": "chart", "area": "chart", "empty": "nothing to draw", **chart} for chart in charts]
+
+
+def _loss_name(result: TrainingResult) -> str:
+    names = {LOSSES[str(run.loss.loss)].title.lower() for run in result.runs}
+    return " and ".join(sorted(names)) or "loss"
+
+
+def loss_decades(result: TrainingResult) -> tuple[float, float]:
+    """The ends of the axis of the losses, in half decades: what every run reaches, and no more than ten."""
+    seen = [run.frames.loss.ravel() for run in result.runs] + [run.trajectory.loss[:1] for run in result.runs]
+    values = np.concatenate(seen) if seen else np.ones(1)
+    values = values[np.isfinite(values) & (values > 0)]
+    if not values.size:
+        return -2.0, 1.0
+    low = np.floor(2 * np.log10(values.min())) / 2
+    high = np.ceil(2 * np.log10(values.max())) / 2
+    low, high = max(low, _LOSS_DECADES[0]), min(high, _LOSS_DECADES[1])
+    return float(min(low, high - 1)), float(high)
+
+
+def _details(run: Learned, name: str, example: int, steps: int) -> list[dict[str, Any]]:
+    """Every panel of the open run."""
+    return [*layer_panels.layer_panels(run, name, steps), *picture_panels(run, name, example)]
