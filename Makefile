@@ -3,7 +3,7 @@
 PYTHON ?= python3
 FLAGS ?=
 WORKERS ?= 2
-ORACLES ?= tests.oracles.record_torch --check
+ORACLES ?= record_torch record_networks
 TORCH ?= torch==2.13.0
 
 BROWSERS := chromium chromium-browser google-chrome
@@ -25,7 +25,7 @@ bench: $(HEAVY)/.dev browser
 	$(HEAVY)/bin/python -m benchmarks $(FLAGS)
 
 oracles: $(HEAVY)/.dev
-	$(HEAVY)/bin/python -m $(ORACLES) $(FLAGS)
+	for oracle in $(ORACLES); do $(HEAVY)/bin/python -m tests.oracles.$$oracle --check $(FLAGS) || exit 1; done
 
 # $(call install,environment,what to install): the environment is made when it is missing or broken.
 define install

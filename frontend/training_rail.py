@@ -149,7 +149,7 @@ def _data_summary(now: Training) -> str:
 
 
 def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
-    return lambda value: set_training(replace(training(), **{name: int(round(value)) if whole else value}))
+    return lambda value: set_training(replace(training(), **{name: round(value) if whole else value}))
 
 
 def _on_data() -> None:
@@ -247,7 +247,7 @@ def _network_summary(loss: NetworkLoss) -> str:
 
 def _setting(i: int, name: str, *, whole: bool = False) -> Callable[[Any], None]:
     def change(value: Any) -> None:
-        _set_learner(i, training().learners[i].with_setting(name, int(round(value)) if whole else value))
+        _set_learner(i, training().learners[i].with_setting(name, round(value) if whole else value))
 
     return change
 

@@ -31,7 +31,7 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
     every = max((look_every(steps, run.trajectory.stride) for run in runs), default=1)
     shown = [*_charts(result), *(_details(runs[opened], labels(result)[opened], example, steps) if runs else [])]
     ids = {panel["id"] for panel in shown}
-    done = steps if finished else result.done
+    done = steps if finished else result.done if runs else 0
     return {
         "room": "train",
         "key": hashlib.sha256(repr((result.training, opened, example)).encode()).hexdigest()[:12],
@@ -48,10 +48,14 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "switches": [{"ids": [name for name in group if name in ids], "phone": False} for group in _SWITCHES],
         "table": {"columns": _columns(ids), "outcome": "", "target": False},
         "drag": None,
-        "progress": None if finished else {"done": done, "total": steps, "text": f"Training: step {done} of {steps}"},
+        "progress": None if finished else {"done": done, "total": steps, "text": _progress(done, steps)},
         "empty": None if result.training.learners else {"text": "+ Add a network", "action": "add",
                                                         "words": "Choose the data in the rail, or add a network."},
     }  # fmt: skip
+
+
+def _progress(done: int, steps: int) -> str:
+    return f"Training: step {done} of {steps}" if done else "Training begins; a network of new sizes is compiled first"
 
 
 _SWITCHES = (

@@ -36,7 +36,7 @@ class Activation:
 
 def activation(*, source: str, title: str = "", gain: float = 1.0, kinks: tuple[float, ...] = (), learned: bool = False,
                **shape: ShapeParam) -> Callable[[Callable[..., Array]], Activation]:  # fmt: skip
-    """Makes the decorated function an `Activation` of its own name; ``shape`` is its one shape parameter, if it has one."""
+    """Makes the decorated function an `Activation` of its own name; ``shape`` is its shape parameter, if any."""
 
     def shelve(function: Callable[..., Array]) -> Activation:
         name = function.__name__
@@ -127,7 +127,8 @@ def elu(z, slope):
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
-@activation(source="Klambauer et al., Self-normalizing neural networks, 2017, arXiv:1706.02515", title="SELU")
+@activation(source="Klambauer et al., Self-normalizing neural networks, 2017, arXiv:1706.02515", title="SELU",
+            kinks=(0.0,))  # fmt: skip
 def selu(z, slope):
     r"""An ELU with the one scale that pulls a layer's mean to 0 and its variance to 1.
 
@@ -164,7 +165,7 @@ def softplus(z, slope):
     return jax.nn.softplus(z)
 
 
-@activation(source="Misra, Mish, 2019, arXiv:1908.08681", gain=1.6)
+@activation(source="Misra, Mish, 2019, arXiv:1908.08681", gain=1.49)
 def mish(z, slope):
     r"""A smooth ReLU with a dip below zero, much like SiLU.
 

@@ -24,6 +24,7 @@ class Draft(NamedTuple):
     pixels: np.ndarray | None = None  # (n, side * side) uint8 in 0..16, to be drawn
     symbols: tuple[str, ...] = ()
     box: Box | None = None  # that fits all inputs, for points and curves
+    begins: np.ndarray | None = None  # of a text, in which each example is a window: where it begins, rising
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +114,7 @@ def _within(name: str, value: Any, knob: ShapeParam) -> float:
         return knob.default
     try:
         number = math.nan if isinstance(value, str) else float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not knob.low <= number <= knob.high:
         raise ValueError(f"{name} is {value!r}; a number from {knob.low:g} to {knob.high:g} is needed")
@@ -138,7 +139,7 @@ def _draw(entry: Dataset, size: int, noise: float, imbalance: float, validation:
     grouped = entry.task == "classes" and entry.kind != "text"
     counts = class_counts(size, entry.classes(**own), imbalance) if grouped else [size]
     draft = entry.function(rng, counts, noise, **own)
-    train, valid = _split(rng, draft, validation, grouped, entry.kind == "text")
+    train, valid = _split(rng, draft, validation, grouped)
     pixels = (None, None) if draft.pixels is None else (draft.pixels[train], draft.pixels[valid])
     inputs = draft.inputs
     if draft.pixels is not None:
@@ -149,12 +150,14 @@ def _draw(entry: Dataset, size: int, noise: float, imbalance: float, validation:
                     draft.symbols, draft.box, *pixels)  # fmt: skip
 
 
-def _split(rng, draft: Draft, validation: float, grouped: bool, in_order: bool) -> tuple[np.ndarray, np.ndarray]:
+def _split(rng, draft: Draft, validation: float, grouped: bool) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the training and of the validation examples: of every class its share, shuffled; of a text its end."""
     total = len(draft.inputs)
-    if in_order:
+    if draft.begins is not None:
         cut = min(total - 1, max(1, round(total * (1 - validation))))
-        return np.arange(cut), np.arange(cut, total)
+        # a window ends one past its inputs, with its last target: those that reach into the other half are left out
+        ends = draft.begins[:cut] + draft.inputs.shape[1] + 1
+        return np.flatnonzero(ends <= draft.begins[cut]), np.arange(cut, total)
     groups = [np.flatnonzero(draft.targets == k) for k in np.unique(draft.targets)] if grouped else [np.arange(total)]
     train, valid = [], []
     for group in groups:
@@ -165,15 +168,17 @@ def _split(rng, draft: Draft, validation: float, grouped: bool, in_order: bool) 
     return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(valid))
 
 
-def dataset(*, kind: str, task: str, size: ShapeParam, noise: ShapeParam, source: str, title: str = "",
-            classes: int | Callable[..., int] = 2, **shape: ShapeParam) -> Callable[[Callable[..., Draft]], Dataset]:  # fmt: skip
-    """Makes the decorated function a `Dataset` of its own name; ``shape`` are its parameters, in the order of its own."""
+def dataset(
+    *, kind: str, task: str, size: ShapeParam, noise: ShapeParam, source: str, title: str = "",
+    classes: int | Callable[..., int] = 2, **shape: ShapeParam,
+) -> Callable[[Callable[..., Draft]], Dataset]:  # fmt: skip
+    """Makes the decorated function a `Dataset` of its own name; ``shape`` are its parameters, in its order."""
 
     def shelve(function: Callable[..., Draft]) -> Dataset:
         name = function.__name__
-        count = classes if callable(classes) else lambda **shape: classes
-        return Dataset(name, title or name.replace("_", " ").capitalize(), function, kind, task, size, noise, source, shape,
-                       count)  # fmt: skip
+        count = classes if callable(classes) else lambda number=classes, **shape: number
+        title_ = title or name.replace("_", " ").capitalize()
+        return Dataset(name, title_, function, kind, task, size, noise, source, shape, count)
 
     return shelve
 

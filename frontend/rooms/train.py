@@ -68,7 +68,7 @@ def _show(result: TrainingResult, finished: bool) -> None:
 
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
-    if st.session_state.pop("whole", False) and st.session_state.get("live"):
+    if st.session_state.pop("whole", False):
         st.rerun()
     stopped, latest = st.session_state.get("stopped", (None, None))
     if stopped == rail.training() and latest is not None:
@@ -97,7 +97,5 @@ link = to_link(rail.training(), st.session_state.example or 0)
 if dict(st.query_params) != link:
     st.query_params.from_dict(link)
 st.session_state.pop("whole", None)
-if st.session_state.get("live"):
-    st.fragment(_stage, run_every=_EVERY)()
-else:
-    _stage()
+# always a fragment: the stage must stay one element, whether or not it is drawn again by itself
+st.fragment(_stage, run_every=_EVERY if st.session_state.get("live") else None)()

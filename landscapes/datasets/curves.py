@@ -6,8 +6,10 @@ from landscapes.dataset import Draft, dataset
 from landscapes.surface import ShapeParam
 
 
-@dataset(kind="curve", task="regression", size=ShapeParam(120, 20, 1000), noise=ShapeParam(0.2, 0.0, 1.0), classes=1,
-         source="Bishop, Pattern Recognition and Machine Learning, 2006, section 1.1", waves=ShapeParam(1.0, 0.5, 4.0))  # fmt: skip
+@dataset(
+    kind="curve", task="regression", size=ShapeParam(120, 20, 1000), noise=ShapeParam(0.2, 0.0, 1.0), classes=1,
+    waves=ShapeParam(1.0, 0.5, 4.0), source="Bishop, Pattern Recognition and Machine Learning, 2006, section 1.1",
+)  # fmt: skip
 def noisy_sine(rng, counts, noise, waves):
     """A sine under noise: few points and a large network invite overfitting."""
     x = rng.uniform(-2.0, 2.0, (counts[0], 1))

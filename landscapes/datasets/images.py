@@ -12,12 +12,14 @@ from landscapes.surface import ShapeParam
 def _digits() -> tuple[np.ndarray, np.ndarray]:
     from sklearn.datasets import load_digits  # takes a second to import
 
-    whole = load_digits()
-    return whole.data.astype(np.uint8), whole.target.astype(np.int32)
+    pixels, labels = load_digits(return_X_y=True)
+    return np.asarray(pixels, np.uint8), np.asarray(labels, np.int32)
 
 
-@dataset(kind="images", task="classes", size=ShapeParam(1797, 100, 1797), noise=ShapeParam(0.0, 0.0, 1.0), classes=10,
-         source="Alpaydin & Kaynak, Optical recognition of handwritten digits, UCI, 1998; scikit-learn's load_digits")  # fmt: skip
+@dataset(
+    kind="images", task="classes", size=ShapeParam(1797, 100, 1797), noise=ShapeParam(0.0, 0.0, 1.0), classes=10,
+    source="Alpaydin & Kaynak, Optical recognition of handwritten digits, UCI, 1998; scikit-learn's load_digits",
+)  # fmt: skip
 def digits(rng, counts, noise):
     """Handwritten digits, as many as scikit-learn has of a class where more are asked for."""
     pixels, labels = _digits()

@@ -38,17 +38,21 @@ def moons(rng, counts, noise):
     return _draft(rng, [1.4 * first, 1.4 * second], noise)
 
 
-@dataset(kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.15, 0.0, 1.0), source="scikit-learn's make_circles",
-         factor=ShapeParam(0.5, 0.1, 0.9))  # fmt: skip
+@dataset(
+    kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.15, 0.0, 1.0), factor=ShapeParam(0.5, 0.1, 0.9),
+    source="scikit-learn's make_circles",
+)  # fmt: skip
 def circles(rng, counts, noise, factor):
     """A ring inside a ring: a boundary must close."""
     angles = [2 * np.pi * rng.uniform(size=count) for count in counts]
     return _draft(rng, [_round(angles[0], 2.0), _round(angles[1], 2.0 * factor)], noise)
 
 
-@dataset(kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.08, 0.0, 0.6), classes=lambda arms, turns: int(arms),
-         source="Lang & Witbrock, Learning to tell two spirals apart, 1988", arms=ShapeParam(2, 2, 4),
-         turns=ShapeParam(1.25, 0.5, 2.5))  # fmt: skip
+@dataset(
+    kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.08, 0.0, 0.6), arms=ShapeParam(2, 2, 4),
+    turns=ShapeParam(1.25, 0.5, 2.5), classes=lambda arms, turns: int(arms),
+    source="Lang & Witbrock, Learning to tell two spirals apart, 1988",
+)  # fmt: skip
 def spirals(rng, counts, noise, arms, turns):
     """Arms wound around each other: near neighbours belong to other classes."""
 
