@@ -126,7 +126,7 @@ def _charts(result: TrainingResult) -> list[dict[str, Any]]:
         return [{"name": name, "style": style, "label": named[style]} for name, style in pairs]
 
     charts = [
-        {"id": "loss", "title": "Loss", "hint": f"{_loss_name(result)}, log scale", "key": f"{steps} {ends}",
+        {"id": "loss", "title": "Loss", "hint": ", ".join([*_loss_names(result), "log scale"]), "key": f"{steps} {ends}",
          "series": curves(("batch", "thin"), ("valid", "dashed"), ("train", "main")),
          "figure": panels.loss_axes(steps, ends, True), "log": True}
     ]  # fmt: skip
@@ -139,9 +139,8 @@ def _charts(result: TrainingResult) -> list[dict[str, Any]]:
     return [{"kind": "chart", "area": "chart", "empty": "nothing to draw", **chart} for chart in charts]
 
 
-def _loss_name(result: TrainingResult) -> str:
-    names = {LOSSES[str(run.loss.loss)].title.lower() for run in result.runs}
-    return " and ".join(sorted(names)) or "loss"
+def _loss_names(result: TrainingResult) -> list[str]:
+    return sorted({LOSSES[str(run.loss.loss)].title.lower() for run in result.runs})
 
 
 def loss_decades(result: TrainingResult) -> tuple[float, float]:

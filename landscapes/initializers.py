@@ -121,13 +121,9 @@ def orthogonal(rng, shape, fan_in, fan_out):
 
     .. math:: W^T W = 1
 
-    Semi-orthogonal where the matrix is not square; a matrix of several square blocks side by side, as the gates of a
-    cell, is orthogonal block by block.
+    Semi-orthogonal where the matrix is not square.
     """
-    rows, columns = int(np.prod(shape[:-1])), shape[-1]
-    if columns > rows and columns % rows == 0:
-        return np.concatenate([orthogonal_matrix(rng, rows, rows) for _ in range(columns // rows)], 1).reshape(shape)
-    return orthogonal_matrix(rng, rows, columns).reshape(shape)
+    return orthogonal_matrix(rng, int(np.prod(shape[:-1])), shape[-1]).reshape(shape)
 
 
 def orthogonal_matrix(rng: np.random.Generator, rows: int, columns: int) -> Float[np.ndarray, "row column"]:

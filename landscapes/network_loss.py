@@ -309,7 +309,9 @@ def _start(loss: NetworkLoss) -> Float[np.ndarray, "dim"]:
 
     def make(part: Part) -> Any:
         if part.fan_in:
-            return loss.gain * draw(rng, part.shape, part.fan_in, part.fan_out)
+            shape = (*part.shape[:-1], part.shape[-1] // part.blocks)
+            blocks = [draw(rng, shape, part.fan_in, part.fan_out) for _ in range(part.blocks)]
+            return loss.gain * np.concatenate(blocks, -1)
         if part.name.endswith("bias"):
             return loss.bias_std * rng.standard_normal(part.shape)
         if part.name == "slope":

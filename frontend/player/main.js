@@ -20,8 +20,14 @@ function stylesheet() {
 }
 
 export default async function mount({ data, parentElement, setTriggerValue }) {
+  const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
   await stylesheet();
   parentElement.player ??= new Player(parentElement, BASE);
   parentElement.player.update(unpack(data), (act) => setTriggerValue("act", act));
-  return () => parentElement.player.destroy();
+  // A mount that a newer one has overtaken, while it waited for the stylesheet, must not take the player with it.
+  return () => {
+    if (parentElement.turns !== turn) return;
+    parentElement.player.destroy();
+    delete parentElement.player;
+  };
 }

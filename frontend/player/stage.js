@@ -73,7 +73,7 @@ export class Stage {
     const { el } = this.player;
     el.classList.toggle("ll-room-train", tree.room === "train");
     el.classList.toggle("ll-one-run", tree.runs.length < 2);
-    this.empty.hidden = tree.runs.length > 0 && !tree.empty;
+    this.empty.hidden = !tree.empty && (tree.runs.length > 0 || tree.room === "train");
     this.first = tree.empty ? { ...FIRST, words: "", ...tree.empty } : FIRST;
     this.start.textContent = this.first.text;
     this.words.textContent = this.first.words;

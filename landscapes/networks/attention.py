@@ -55,7 +55,7 @@ class Transformer(Stacked):
         ]
         return (
             *norms,
-            Part("qkv", (w, 3 * w), w, w),
+            Part("qkv", (w, 3 * w), w, w, blocks=3),
             Part("qkv_bias", (3 * w,)),
             Part("mix", (w, w), w, w),
             Part("mix_bias", (w,)),

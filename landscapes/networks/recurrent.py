@@ -28,8 +28,8 @@ class Recurrent(Stacked):
     def _parts(self, fan_in: int) -> tuple[Part, ...]:
         w, gates = self.width, GATES[self.cell]
         parts = (
-            Part("weight", (fan_in, gates * w), fan_in, w),
-            Part("recurrent", (w, gates * w), w, w),
+            Part("weight", (fan_in, gates * w), fan_in, w, blocks=gates),
+            Part("recurrent", (w, gates * w), w, w, blocks=gates),
             Part("bias", (gates * w,)),
             Part("slope", ()),
         )

@@ -83,7 +83,7 @@ class Part:
     fan_in: int = 0  # 0: not drawn, but ``fill``
     fan_out: int = 0
     fill: float = 0.0
-    cut: Shape = ()  # the corner that is drawn, where the rest is padding
+    blocks: int = 1  # matrices side by side that are drawn one by one, such as the gates of a cell
 
     @property
     def size(self) -> int:

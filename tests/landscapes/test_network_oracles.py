@@ -75,7 +75,9 @@ def test_single_precision_loses_little(recording):
     assert float(loss(params.astype(np.float32))) == pytest.approx(recording["loss"], rel=1e-5)
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=name_of)
+# one transformer's flow is enough: its program takes longest to compile
+@pytest.mark.parametrize("recording", [r for r in RECORDINGS if r["ours"].get("normalization") != "rms" or r in DENSE],
+                         ids=name_of)  # fmt: skip
 def test_the_gradient_flow_is_that_of_torch(recording):
     loss, params = held(recording)
     flow = gradient_flow(loss, params)
