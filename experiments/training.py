@@ -115,6 +115,11 @@ class Learned:
         return self.loss.exact.unit_count
 
     @property
+    def unit_layers(self) -> slice:
+        """The layers whose units are counted: an embedding has none."""
+        return slice(0 if self.loss.exact.first_in_depth else 1, self.hidden)
+
+    @property
     def hidden(self) -> int:
         """Layers before the head."""
         return len(self.loss.layer_names) - 1

@@ -1,5 +1,6 @@
 """What a training showed, in one sentence generated from the runs, and one more with its conditions."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from landscapes.networks.stacked import Stacked
 from optimizers import OPTIMIZERS, SCHEDULES
 
 _THINGS = {"points": "points", "curve": "points", "images": "images", "sequence": "sequences", "text": "characters"}
-_SHELVES = {"activation": ACTIVATIONS, "initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES}
+_SHELVES = {"initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES}
 
 
 def headline(result: TrainingResult) -> str:
@@ -46,7 +47,7 @@ def _alone(run: Learned, result: TrainingResult) -> str:
         )
         return f"{begun} the loss on unseen {_thing(result)} is {number(float(unseen))}, {more}."
     sentence = f"{begun} the net is right on {percent(valid)} of unseen {_thing(result)}"
-    dead, units = dead_units(run), run.hidden * run.units
+    dead, units = dead_units(run), len(run.loss.layer_names[run.unit_layers]) * run.units
     if run.counts_units and dead:
         return f"{sentence}; {dead} of its {units} units {'is' if dead == 1 else 'are'} dead."
     return f"{sentence}, and on {percent(float(run.frames.accuracy[last, 0]))} of those it trained on."
@@ -118,15 +119,18 @@ def same_start(one: Learned, other: Learned) -> bool:
 
 def dead_units(run: Learned) -> int:
     """Units that are off for every training example at the look that counts."""
-    return int((run.frames.on[run.last, : run.hidden, : run.units] <= 0).sum())
+    return int((run.frames.on[run.last, run.unit_layers, : run.units] <= 0).sum())
 
 
 def labels(result: TrainingResult) -> list[str]:
     """Each run by what tells it from the others; one that is alone by its optimizer."""
     facts = [_facts(run) for run in result.runs]
     keys = [key for key in facts[0] if len({fact[key] for fact in facts}) > 1] if facts else []
-    shown = [key for key in keys if not (key == "rate" and "optimizer" in keys)][:3] or ["optimizer"]
-    names = [", ".join(fact[key] for key in shown if fact[key]) or fact["optimizer"] for fact in facts]
+    names = [fact["optimizer"] for fact in facts]
+    for count in range(1, len(keys) + 1):  # as few words as tell all apart
+        names = [", ".join(fact[key] for key in keys[:count] if fact[key]) or fact["optimizer"] for fact in facts]
+        if len(set(names)) == len(names):
+            break
     return [name[0].upper() + name[1:] for name in names]
 
 
@@ -135,6 +139,7 @@ def _facts(run: Learned) -> dict[str, str]:
     facts = {
         "network": NETWORKS[loss.network].title,
         "optimizer": OPTIMIZERS[own.optimizer].title,
+        "activation": ACTIVATIONS[str(loss.activation)].title,
         "rate": f"rate {rate:.3g}" if rate is not None else "",
         "schedule": SCHEDULES[own.schedule].title.lower(),
         "depth": f"depth {loss.depth}",
@@ -147,12 +152,11 @@ def _facts(run: Learned) -> dict[str, str]:
         "decay": f"L2 {own.l2:.3g}, L1 {own.l1:.3g}, decay {own.weight_decay:.3g}",
     }
     for name, shelf in _SHELVES.items():
-        entry = shelf[getattr(loss, name)]
-        facts[name] = entry.title if name in ("activation", "loss") else f"{name} {entry.title.lower()}"
+        facts[name] = f"{name} {shelf[getattr(loss, name)].title.lower()}"
     return facts
 
 
 def percent(share: float) -> str:
     """98 %, and 99.6 % where rounding would say all."""
     whole = round(100 * share)
-    return f"{100 * share:.1f} %" if whole == 100 and share < 1 else f"{whole} %"
+    return f"{min(99.9, math.floor(1000 * share) / 10)} %" if whole == 100 and share < 1 else f"{whole} %"

@@ -126,16 +126,13 @@ def _slopes(run: Learned, name: str, steps: int) -> dict[str, Any]:
 
 
 def _units(run: Learned) -> dict[str, Any]:
-    names = list(run.loss.layer_names[:-1])
-    if not run.loss.exact.first_in_depth:
-        names, first = names[1:], 1  # an embedding has no activation
-    else:
-        first = 0
-    share = run.frames.on[:, first : run.hidden, : run.units]
+    layers = run.unit_layers
+    names = list(run.loss.layer_names[layers])
+    share = run.frames.on[:, layers, : run.units]
     return {
         "id": "units", "kind": "units", "area": "units", "title": "Units",
         "hint": "share of examples on, × dead", "rows": names,
         "share": np.rint(255 * np.nan_to_num(share)).astype(np.uint8),
-        "died": run.died[first : run.hidden, : run.units].astype(np.int32), "stride": _every(run),
+        "died": run.died[layers, : run.units].astype(np.int32), "stride": _every(run),
         "slots": len(run.loss.layer_names),
     }  # fmt: skip

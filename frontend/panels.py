@@ -6,7 +6,7 @@ from typing import Any
 
 from frontend.figures import axes_layout, nice_ticks
 
-LEFT, RIGHT = 64, 84  # room for the names of layers, and for the colour bar or the names of curves
+LEFT, RIGHT = 72, 84  # room for the names of layers, and for the colour bar or the names of curves
 _MOST_NAMES = 12  # of layers that are written beside the rows
 _LABELS = {"ticklabelstandoff": 5, "ticklabeloverflow": "allow"}
 _STEP = {"text": "step", "standoff": 4}

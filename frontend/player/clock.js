@@ -8,6 +8,7 @@ export class Clock {
     this.steps = 0;
     this.done = 0;
     this.at = 0;
+    this.wish = 0; // where the visitor wants to be, computed or not
     this.speed = 1;
     this.playing = false;
     this.last = 0;
@@ -23,7 +24,8 @@ export class Clock {
   setLength(steps, done = steps) {
     this.steps = steps;
     this.done = Math.min(steps, done);
-    this.at = Math.min(this.at, this.done);
+    this.wish = Math.min(this.wish, steps);
+    this.at = Math.min(this.wish, this.done);
   }
 
   /** Long races are played faster, so that none takes more than about twenty seconds at 1x. */
@@ -34,6 +36,7 @@ export class Clock {
   play() {
     if (this.playing) return;
     if (this.step >= this.steps) this.at = 0;
+    this.wish = this.at;
     this.playing = true;
     this.last = performance.now();
     this.frame = requestAnimationFrame(this.run);
@@ -51,7 +54,8 @@ export class Clock {
   }
 
   seek(step) {
-    this.at = Math.max(0, Math.min(this.done, step));
+    this.wish = Math.max(0, Math.min(this.steps, step));
+    this.at = Math.min(this.done, this.wish);
     this.onTick();
   }
 

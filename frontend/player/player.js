@@ -58,7 +58,7 @@ export class Player {
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
     this.tracks = makeTracks(tree);
     this.morphed = null;
-    this.lengthen(tree.clock);
+    this.clock.setLength(tree.clock.steps, tree.clock.done ?? tree.clock.steps);
     this.sentence.update(tree);
     this.table.update(tree.table);
     this.drag.update(tree.drag);
@@ -69,14 +69,6 @@ export class Player {
     if (first) this.begin(tree.clock);
     this.painted.data += 1;
     this.invalidate();
-  }
-
-  /** More steps may have been computed; who wants no motion sees the latest of them. */
-  lengthen({ steps, done = steps }) {
-    const { clock } = this;
-    const follows = this.still && clock.done < clock.steps && clock.step >= clock.done;
-    clock.setLength(steps, done);
-    if (follows) clock.seek(done);
   }
 
   get still() {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from landscapes import INITIALIZERS
+from landscapes import INITIALIZERS, NetworkLoss
 
 SHAPES = [(300, 200), (64, 500), (3, 3, 16, 100)]
 VARIANCES = {
