@@ -37,6 +37,23 @@ def interleaved(a: Callable[[], float], b: Callable[[], float], repeats: int) ->
     return first, second
 
 
+def interleaved_seconds(a: Callable[[], object], b: Callable[[], object], repeats: int) -> tuple[float, float]:
+    """The median times of two kinds of work, taken in turn, after one call of each that is not counted."""
+
+    def timed(work: Callable[[], object]) -> Callable[[], float]:
+        def once() -> float:
+            begun = time.perf_counter()
+            work()
+            return time.perf_counter() - begun
+
+        return once
+
+    a()
+    b()
+    first, second = interleaved(timed(a), timed(b), repeats)
+    return statistics.median(first), statistics.median(second)
+
+
 def percentile(values: list[float], percent: float) -> float:
     """The value that ``percent`` of the values do not exceed."""
     ordered = sorted(values)

@@ -143,7 +143,7 @@ def gelu(z, slope):
 
     .. math:: z\, \Phi(z)
     """
-    return 0.5 * z * jax.lax.erfc(-z * jnp.asarray(math.sqrt(0.5), z.dtype))
+    return 0.5 * z * (1 + jax.lax.erf(z * jnp.asarray(math.sqrt(0.5), z.dtype)))
 
 
 @activation(source="Elfwing, Uchibe & Doya, Sigmoid-weighted linear units, 2017, arXiv:1702.03118; swish", title="SiLU",

@@ -141,10 +141,13 @@ def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw,
         params = carry.params[i]
         state = lax.cond(first == 0, lambda: begin(form.rules, lane, params), lambda: carry.state[i])
 
+        steps = (first + jnp.arange(form.chunk, dtype=jnp.int32)).astype(dtype)
+        shares = factor(lane, steps, shared.num_steps.astype(dtype))
+
         def run_step(now):
             row, params, state, _, rows = now
             sight = see(jax.tree.map(lambda leaf: leaf[row], draws))
-            share = factor(lane, (first + row).astype(dtype), shared.num_steps.astype(dtype))
+            share = shares[row]
             if hasattr(loss, "on_batch") and any(rule.probe for rule in form.rules):
                 value, grad, second = probing(form.rules, lane, share, sight, params, state)
                 sight = sight._replace(second=second)

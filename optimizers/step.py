@@ -91,15 +91,15 @@ def begin(rules: Rules, lane: Lanes, start: Float[Array, "dim"]) -> Float[Array,
     return lax.switch(lane.rule, [branch(rule) for rule in rules], start)
 
 
-def factor(lane: Lanes, step: Float[Array, ""], num_steps: Float[Given, ""]) -> Float[Array, ""]:
-    """What the lane's schedule multiplies its rate by."""
+def factor(lane: Lanes, steps: Float[Array, "row"], num_steps: Float[Given, ""]) -> Float[Array, "row"]:
+    """What the lane's schedule multiplies its rate by, at each of these steps."""
 
     def at(rate):
-        return lambda step: jnp.asarray(
-            rate.function(step, num_steps, *lane.rate_hyperparams[: len(rate.hyperparams)]), step.dtype
-        )
+        hyperparams = lane.rate_hyperparams[: len(rate.hyperparams)]
+        each = jax.vmap(lambda step: jnp.asarray(rate.function(step, num_steps, *hyperparams), steps.dtype))
+        return lambda: each(steps)
 
-    return lax.switch(lane.rate, [at(rate) for rate in _RATES], step)
+    return lax.switch(lane.rate, [at(rate) for rate in _RATES])
 
 
 def _clipped(grad: Float[Array, "dim"], clip_norm: Float[Given, ""]) -> Float[Array, "dim"]:

@@ -71,6 +71,7 @@ export class Clock {
     const before = this.at;
     this.at = Math.min(this.done, this.at + (this.rate * Math.max(0, now - this.last)) / 1000);
     this.last = now;
+    this.wish = this.at;
     if (this.at >= this.steps) this.playing = false;
     else this.frame = requestAnimationFrame(this.run);
     if (this.at !== before || !this.playing) this.onTick();

@@ -12,7 +12,7 @@ from landscapes.surface import ShapeParam
 
 _DENSE_INPUTS, _DENSE_OUTPUTS = 64, 10  # of every dense program: digits fit, and so does what is smaller
 DENSE_WIDTHS, DENSE_DEPTHS = (16, 64), (12, 64)  # a dense network runs in the least of these that holds it
-_DEPTHS = (4, 16)
+MOST_UNROLLED, _DEEP = 3, 16  # of the other families: shallow ones are written out, deep ones share a loop
 _ANY = ("none", "layer", "batch", "rms")
 
 
@@ -47,7 +47,9 @@ class Network:
         if isinstance(exact, Dense):
             width = _least(DENSE_WIDTHS, exact.width)
             return Dense((_DENSE_INPUTS,), width, _least(DENSE_DEPTHS, exact.depth), _DENSE_OUTPUTS)
-        return replace(exact, depth=_least(_DEPTHS, exact.depth))
+        if exact.depth <= MOST_UNROLLED:
+            return replace(exact, unrolled=True)
+        return replace(exact, depth=_DEEP)
 
 
 def _least(sizes: tuple[int, ...], needed: int) -> int:
@@ -106,7 +108,7 @@ _RECURRENT = {"kinds": ("sequence", "text"), "depth": ShapeParam(1, 1, 4), "widt
          **_RECURRENT)  # fmt: skip
 def rnn(inputs, width, depth, outputs, symbols):
     """Reads a sequence with one cell and a state that it overwrites: gradients shrink or grow with the length."""
-    return Recurrent(inputs, width, depth, outputs, "rnn", symbols, symbols > 0)
+    return Recurrent(inputs, width, depth, outputs, cell="rnn", symbols=symbols, everywhere=symbols > 0)
 
 
 @network(title="LSTM", activation="", initializer="glorot_uniform",
@@ -114,7 +116,7 @@ def rnn(inputs, width, depth, outputs, symbols):
          **_RECURRENT)  # fmt: skip
 def lstm(inputs, width, depth, outputs, symbols):
     """Reads a sequence with a memory that gates let through or forget, so that old positions still count."""
-    return Recurrent(inputs, width, depth, outputs, "lstm", symbols, symbols > 0)
+    return Recurrent(inputs, width, depth, outputs, cell="lstm", symbols=symbols, everywhere=symbols > 0)
 
 
 @network(title="GRU", activation="", initializer="glorot_uniform",
@@ -122,7 +124,7 @@ def lstm(inputs, width, depth, outputs, symbols):
          **_RECURRENT)  # fmt: skip
 def gru(inputs, width, depth, outputs, symbols):
     """Reads a sequence with two gates instead of three: nearly an LSTM, at three quarters of its weights."""
-    return Recurrent(inputs, width, depth, outputs, "gru", symbols, symbols > 0)
+    return Recurrent(inputs, width, depth, outputs, cell="gru", symbols=symbols, everywhere=symbols > 0)
 
 
 @network(title="Transformer", kinds=("sequence", "text"), depth=ShapeParam(2, 1, 8), width=ShapeParam(32, 4, 64),
@@ -131,7 +133,7 @@ def gru(inputs, width, depth, outputs, symbols):
          source="Vaswani et al., Attention is all you need, 2017, arXiv:1706.03762")  # fmt: skip
 def transformer(inputs, width, depth, outputs, symbols):
     """Lets every position look at all positions before it, with weights that depend on what stands there."""
-    return Transformer(inputs, width, depth, outputs, symbols, symbols > 0)
+    return Transformer(inputs, width, depth, outputs, symbols=symbols, everywhere=symbols > 0)
 
 
 def _picture(inputs: Shape) -> Shape:

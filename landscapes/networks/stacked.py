@@ -120,6 +120,8 @@ class Stacked:
     depth: int  # at most
     outputs: int
 
+    unrolled: bool = False  # of exactly this depth, which is part of the program: no layer is computed twice
+
     tile = 64  # examples that pass through together; a larger batch is several tiles
     first_in_depth = True  # whether the first layer counts as one
 
@@ -197,7 +199,11 @@ class Stacked:
         first, stack, head = self.split(params)
         before, behind, last = (None, None, None) if pushes is None else pushes
         h = _pushed(self.first(go, unfold(self.first_parts(), first), x)[0], before)
-        h = _stacked(self, stack, h, behind, go)
+        if self.unrolled:
+            for i in range(self.stack):
+                h = _one(self, go, jnp.int32(i))(stack[i], h, _pick(behind, i))
+        else:
+            h = _stacked(self, stack, h, behind, go)
         return _pushed(self.head(go, unfold(self.head_parts(), head), h, x), last)
 
     def watch(self, params: Float[Array, "dim"], go: Pass, x: Array, look: Callable, seen: Any) -> tuple[Array, Any]:

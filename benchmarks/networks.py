@@ -1,0 +1,77 @@
+"""Training: samples a second against PyTorch run eagerly, on the same network, and against a plain NumPy network."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.row import Row, interleaved_seconds
+from landscapes import NETWORKS, NetworkLoss
+from optimizers import OPTIMIZERS, descend
+
+_STEPS = 256
+_DATA = {"softmax_regression": "moons", "mlp": "moons", "residual_mlp": "moons", "cnn": "digits", "resnet": "digits",
+         "rnn": "adding", "lstm": "adding", "gru": "adding", "transformer": "characters"}  # fmt: skip
+_LEAST = {"mlp": 5.0}  # the ratios asked for; 1 for the others
+
+
+def loss_of(network: str) -> NetworkLoss:
+    """A network as the page trains it by default."""
+    return NetworkLoss(network, dataset=_DATA[network], batch_size=32)
+
+
+def ours(loss: NetworkLoss, num_steps: int) -> Callable[[], object]:
+    """Trains as the page does, every layer's norms recorded."""
+    start = loss.start()
+    return lambda: descend(loss, OPTIMIZERS["adam"], {"learning_rate": 3e-3}, start=start, num_steps=num_steps)
+
+
+def numpy_dense(loss: NetworkLoss, num_steps: int) -> None:
+    """A dense ReLU network with cross-entropy and Adam in plain NumPy, gradients by hand."""
+    data, layers = loss.examples, loss.unflatten(loss.start())
+    params = [array for layer in layers.values() for array in (layer["weight"].copy(), layer["bias"].copy())]
+    mean, square = [np.zeros_like(p) for p in params], [np.zeros_like(p) for p in params]
+    order = loss.order(0, 0, num_steps)[:, : loss.batch]
+    for step, rows in enumerate(order, 1):
+        seen = [data.train_inputs[rows]]
+        for weight, bias in zip(params[:-2:2], params[1:-2:2], strict=True):
+            seen.append(np.maximum(seen[-1] @ weight + bias, 0))
+        logits = seen[-1] @ params[-2] + params[-1]
+        share = np.exp(logits - logits.max(1, keepdims=True))
+        pull = share / share.sum(1, keepdims=True)
+        pull[np.arange(len(rows)), data.train_targets[rows]] -= 1
+        pull /= len(rows)
+        grads = []
+        for i in range(len(params) // 2 - 1, -1, -1):
+            grads[:0] = [seen[i].T @ pull, pull.sum(0)]
+            pull = (pull @ params[2 * i].T) * (seen[i] > 0)
+        for p, m, v, g in zip(params, mean, square, grads, strict=True):
+            m += 0.1 * (g - m)
+            v += 0.001 * (g * g - v)
+            p -= 3e-3 * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+
+
+def rows(repeats: int = 5) -> list[Row]:
+    """A row a family, and one against NumPy."""
+    from benchmarks.torch_networks import train_eagerly
+
+    out = []
+    for network in NETWORKS:
+        loss = loss_of(network)
+        mine, theirs = interleaved_seconds(ours(loss, _STEPS), lambda loss=loss: train_eagerly(loss, _STEPS), repeats)
+        out.append(_row(loss, mine, theirs, "torch eager", _LEAST.get(network, 1.0)))
+    loss = loss_of("mlp")
+    mine, theirs = interleaved_seconds(ours(loss, _STEPS), lambda: numpy_dense(loss, _STEPS), repeats)
+    return [*out, _row(loss, mine, theirs, "plain NumPy", None)]
+
+
+def _row(loss: NetworkLoss, mine: float, theirs: float, who: str, least: float | None) -> Row:
+    count = _STEPS * loss.batch
+    what = f"training {NETWORKS[loss.network].title.lower()} on {loss.dataset}, batch {loss.batch}, Adam"
+    met = None if least is None else theirs / mine >= least
+    return Row(what, f"{count / mine:,.0f} samples/s", f"{who}: {count / theirs:,.0f} samples/s", theirs / mine,
+               "" if least is None else f">= {least:g}x", met)  # fmt: skip
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row.what, "|", row.ours, "|", row.against, "|", f"{row.ratio:.2f}", "|", row.budget, "|", row.met)
