@@ -1,4 +1,6 @@
-"""The networks of the shelf as one would write them with PyTorch, trained eagerly; to be compared with, not to be used."""
+"""The networks of the shelf as one would write them with PyTorch, trained eagerly: to be compared with."""
+
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -15,7 +17,7 @@ class Dense(nn.Module):
     def __init__(self, inputs: int, width: int, depth: int, outputs: int, residual: bool) -> None:
         super().__init__()
         sizes = [inputs, *[width] * depth]
-        self.hidden = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False)])
+        self.hidden = nn.ModuleList([nn.Linear(a, b) for a, b in pairwise(sizes)])
         self.out = nn.Linear(sizes[-1], outputs)
         self.residual = residual
 

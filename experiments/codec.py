@@ -55,7 +55,7 @@ def run_text(run: Run) -> str:
 
 
 class Reader:
-    """Takes values out of a link and writes down what had to be changed; ``known`` are the names that the room knows."""
+    """Takes values out of a link and writes down what had to be changed; ``known`` are the names a room knows."""
 
     def __init__(self, params: Mapping[str, Any], known: Collection[str]) -> None:
         self.known = known

@@ -1,12 +1,14 @@
-"""A bounded pool of work that many visitors share: pieces in turn, one job a question, the latest question of each wins.
+"""A bounded pool of work that visitors share: pieces in turn, one job a question, the latest question of each wins.
 
 A job is a generator whose every piece of work yields what is known so far. Workers take the jobs in turn, a piece each,
 so that a long training never blocks a short one.
 """
 
 import ctypes
+import math
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
@@ -31,11 +33,12 @@ class Busy(Exception):
 class Job:
     """One question and what is known of its answer."""
 
-    def __init__(self, key: Hashable, pieces: Iterator[Any]) -> None:
-        self.key = key
+    def __init__(self, key: Hashable, pieces: Iterator[Any], patience: float = math.inf) -> None:
+        self.key, self._patience = key, patience
         self.latest: Any = None  # what the last piece gave
         self.error: Exception | None = None
         self.abandoned = False  # nobody waits for it any more
+        self.asked = time.monotonic()  # last
         self.owners: set[Hashable] = set()
         self._pieces = pieces
         self._over = threading.Event()
@@ -52,7 +55,8 @@ class Job:
     def advance(self) -> None:
         """One piece of work."""
         try:
-            if self.abandoned:
+            if self.abandoned or time.monotonic() - self.asked > self._patience:
+                self.abandoned = True
                 raise StopIteration
             self.latest = next(self._pieces)
         except StopIteration:
@@ -63,10 +67,13 @@ class Job:
 
 
 class Pool:
-    """Workers that take turns at jobs. ``keep`` finished jobs are remembered, so that equal questions cost nothing."""
+    """Workers that take turns at jobs. ``keep`` finished jobs are remembered, so that equal questions cost nothing.
 
-    def __init__(self, workers: int = 2, keep: int = 6) -> None:
-        self._workers, self._keep = workers, keep
+    A job that nobody has asked for during ``patience`` seconds ends: its visitors have left without a word.
+    """
+
+    def __init__(self, workers: int = 2, keep: int = 6, patience: float = math.inf) -> None:
+        self._workers, self._keep, self._patience = workers, keep, patience
         self._jobs: dict[Hashable, Job] = {}  # the one used last is at the end
         self._turns: deque[Job] = deque()
         self._change = threading.Condition()
@@ -84,12 +91,13 @@ class Pool:
             if job is None or job.abandoned or job.error is not None:
                 if len(self._turns) >= QUEUE:
                     raise Busy
-                job = Job(key, make())
+                job = Job(key, make(), self._patience)
                 self._turns.append(job)
                 self._start()
                 self._change.notify()
             self._jobs[key] = job
             job.owners.add(owner)
+            job.asked = time.monotonic()
             self._forget()
             return job
 

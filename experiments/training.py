@@ -89,6 +89,16 @@ class Learned:
         return len(self.trajectory.loss) - 1
 
     @property
+    def every(self) -> int:
+        """Steps between two looks."""
+        return int(self.at[1] - self.at[0]) if len(self.at) > 1 else 1
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended before its time."""
+        return self.stopped is not None or self.trajectory.diverged_at is not None
+
+    @property
     def last(self) -> int:
         """The look that counts: the best one where early stopping is on, else the last finite one."""
         if self.best is not None:
@@ -106,7 +116,7 @@ class Learned:
 
     @property
     def counts_units(self) -> bool:
-        """Whether units that can be off are there to be counted: not in gates, and not in maps without an activation."""
+        """Whether there are units that can be off: not in gates, and not in maps without an activation."""
         return NETWORKS[self.learner.network].activation != "" and self.loss.depth != 0
 
     @property
@@ -135,7 +145,7 @@ class TrainingResult:
     @property
     def done(self) -> int:
         """Steps that every run has taken."""
-        return min((run.steps for run in self.runs), default=self.training.num_steps)
+        return min((run.steps for run in self.runs if not run.over), default=self.training.num_steps)
 
 
 def grid_of(loss: NetworkLoss) -> tuple[Float[np.ndarray, "x"], Float[np.ndarray, "y"]] | None:
@@ -185,21 +195,34 @@ class _Course:
         self.seen = slice(len(self.loss.examples.train_inputs) + len(self.loss.examples.valid_inputs) + GRID * GRID)
         self.live = descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=training.num_steps,
                                  seed=training.seed)  # fmt: skip
+        self.rows: list[Trajectory] = []  # without params, which are kept where they are looked at
         self.frames: list[Frame] = []
+        self.params: list[np.ndarray] = []
         self.at: list[int] = []
+        self.steps = 0  # rows so far
+        self.ended = False  # by early stopping, or because there is nothing finite left
+        self.went_first = ""
 
     def advance(self) -> Learned | None:
         """A chunk of steps, and looks at what it kept; None at the end."""
-        run = next(self.live, None)
+        run = None if self.ended else next(self.live, None)
         if run is None:
             return None
+        first, self.steps = self.steps, self.steps + len(run.loss)
+        self.rows.append(replace(run, params=run.params[:0]))
+        gone = None if run.diverged_at is None else first + run.diverged_at
         every = look_every(self.training.num_steps, run.stride)
-        end = run.diverged_at if run.diverged_at is not None else len(run.loss) - 1
-        steps = [step for step in range(0, end + 1, every) if step > (self.at[-1] if self.at else -1)]
-        for step in steps:
-            self.frames.append(self._look(run.params[step // run.stride]))
+        if gone is not None and first == 0 and run.stride == 1 and gone < 2 * every:
+            every = 1  # a run that ends at once is looked at in every step
+        kept_from = -(-first // run.stride)
+        for step in range(-(-first // every) * every, self.steps if gone is None else gone + 1, every):
+            self.params.append(run.params[step // run.stride - kept_from].copy())
+            self.frames.append(self._look(self.params[-1]))
             self.at.append(step)
-        return self._learned(run)
+        if gone is not None:
+            row = gone // run.stride - kept_from
+            self.went_first = self._first_gone(run, gone - first, run.params[row] if row >= 0 else self.params[-1])
+        return self._learned(gone)
 
     def _look(self, params: np.ndarray) -> Frame:
         """A frame as NumPy arrays, without the rows and columns that pad its program."""
@@ -212,34 +235,37 @@ class _Course:
         return frame._replace(outputs=outputs, on=frame.on[:layers, :units].copy(), flow=flow,
                               histogram=frame.histogram[:layers].copy(), size=frame.size[:layers].copy())  # fmt: skip
 
-    def _learned(self, run: Trajectory) -> Learned:
+    def _learned(self, gone: int | None) -> Learned:
         frames = Frame(*(None if leaf[0] is None else np.stack(leaf) for leaf in zip(*self.frames, strict=True)))
         at = np.array(self.at)
         stopped, best = stop_early(frames.loss[:, 1], at, self.training.patience)
-        params = run.params[at // run.stride]
-        return Learned(
-            self.learner, self.loss, self.descent, run, at, frames, params, stopped, best, self._first_gone(run)
-        )
+        looks, rows = len(at), self.steps
+        if stopped is not None:  # nothing of what would have come is shown
+            looks, rows = int(np.flatnonzero(at == stopped)[0]) + 1, stopped + 1
+        self.ended = stopped is not None or gone is not None
+        frames = Frame(*(None if leaf is None else leaf[:looks] for leaf in frames))
+        whole = [np.concatenate(parts)[:rows] for parts in zip(*((r.loss, r.grad_norm, r.layers) for r in self.rows),
+                                                               strict=True)]  # fmt: skip
+        run = Trajectory(self.rows[0].params, whole[0], whole[1], gone, self.rows[0].stride, whole[2])
+        return Learned(self.learner, self.loss, self.descent, run, at[:looks], frames, np.array(self.params[:looks]),
+                       stopped, best, self.went_first)  # fmt: skip
 
-    def _first_gone(self, run: Trajectory) -> str:
-        """The layer whose outputs are the first not to be finite at the last params that are known, or ''."""
-        if run.diverged_at is None or run.layers is None:
-            return ""
+    def _first_gone(self, run: Trajectory, row: int, params: np.ndarray) -> str:
+        """The layer whose weights, else whose outputs at the last params known, are the first not to be finite."""
+        assert run.layers is not None
         names = self.loss.layer_names
         hidden = len(names) - 1
-        weights = run.layers[run.diverged_at, 1]
-        broken = [i for i in range(hidden) if not np.isfinite(weights[i])]
-        if broken:
+        broken = np.flatnonzero(~np.isfinite(run.layers[row, 1, :hidden]))
+        if broken.size:
             return f"the weights of {names[broken[0]]}"
-        row = run.diverged_at // run.stride
-        sizes = self._look(run.params[row]).size[:hidden]
-        broken = [i for i in range(hidden) if not np.isfinite(sizes[i])]
-        return names[broken[0]] if broken else names[-1]
+        broken = np.flatnonzero(~np.isfinite(self._look(params).size[:hidden]))
+        return names[broken[0]] if broken.size else names[-1]
 
 
 def look_every(num_steps: int, stride: int) -> int:
-    """Steps between two looks: a multiple of the steps between kept params."""
-    return stride * max(1, -(-num_steps // (stride * (FRAMES - 1))))
+    """Steps between two looks: a multiple of the steps between kept params, that ends with the run where one does."""
+    least = stride * max(1, -(-num_steps // (stride * (FRAMES - 1))))
+    return next((n for n in range(least, 2 * least, stride) if num_steps % n == 0), least)
 
 
 def stop_early(losses: Sequence[float] | np.ndarray, at: np.ndarray, patience: int) -> tuple[int | None, int | None]:

@@ -12,6 +12,7 @@ from experiments.codec import SEED, SEPARATOR, VERSION, Knob, Reader, pairs_text
 from experiments.training import MAX_RUNS, Learner, Training
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
 from landscapes.networks.gallery import Network
+from optimizers import OPTIMIZERS
 from optimizers.entry import Hyperparam
 
 STEPS = Hyperparam(600.0, 1.0, 5000.0, log=True)
@@ -29,9 +30,11 @@ NUMBERS: dict[str, Hyperparam] = {
 CHOICES: dict[str, Mapping[str, Any]] = {
     "activation": ACTIVATIONS, "initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES,
 }  # fmt: skip
+UNSUITABLE = {"newton": "solves with a matrix of as many rows as a network has params"}
+"""Optimizers that networks are not trained with, and why."""
 _EACH = tuple((f"n{i}", f"r{i}") for i in range(1, MAX_RUNS + 1))
-_KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs", "example",
-          "at", "present", *(key for pair in _EACH for key in pair)}  # fmt: skip
+_KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs",
+          "example", "at", "present", *(key for pair in _EACH for key in pair)}  # fmt: skip
 
 
 def to_link(training: Training, example: int = 0) -> dict[str, str]:
@@ -42,8 +45,9 @@ def to_link(training: Training, example: int = 0) -> dict[str, str]:
         out["data"] = training.dataset
     if training.shape:
         out["shape"] = pairs_text(training.shape)
-    for key, name in (("size", "size"), ("noise", "data_noise"), ("imbalance", "imbalance"), ("validation", "validation"),
-                      ("steps", "num_steps"), ("patience", "patience"), ("seed", "seed")):  # fmt: skip
+    named = (("size", "size"), ("noise", "data_noise"), ("imbalance", "imbalance"), ("validation", "validation"),
+             ("steps", "num_steps"), ("patience", "patience"), ("seed", "seed"))  # fmt: skip
+    for key, name in named:
         if getattr(training, name) != getattr(plain, name):
             out[key] = text_of(getattr(training, name))
     if not training.learners:
@@ -109,6 +113,11 @@ def _learners(read: Reader, training: Training) -> tuple[Learner, ...]:
 def _learner(read: Reader, training: Training, net: str, way: str) -> Learner:
     plain = fitting(training, Learner())
     run = read_run(read, way, plain.run.optimizer) if way else plain.run
+    if run.optimizer in UNSUITABLE:
+        read.say(
+            f"{OPTIMIZERS[run.optimizer].title} {UNSUITABLE[run.optimizer]}; {OPTIMIZERS['adam'].title} trains instead"
+        )
+        run = plain.run
     if not net:
         return replace(plain, run=run)
     name, *rest = net.split(SEPARATOR)

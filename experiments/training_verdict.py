@@ -36,7 +36,7 @@ def _thing(result: TrainingResult) -> str:
 
 def _alone(run: Learned, result: TrainingResult) -> str:
     step, last = int(run.at[run.last]), run.last
-    begun = f"Stopped at step {run.stopped} and back to {step}:" if run.stopped is not None else f"By step {step}"
+    begun = f"Stopped at step {run.stopped}, best at {step}:" if run.stopped is not None else f"After {step} steps"
     valid = float(run.frames.accuracy[last, 1])
     if not np.isfinite(valid):
         train, unseen = run.frames.loss[last]
@@ -59,16 +59,18 @@ def _together(result: TrainingResult, names: Sequence[str], gone: Sequence[int])
     thing, steps = _thing(result), result.done
     if all(np.isfinite(score) for score in scores.values()):
         order = sorted(going, key=lambda i: -scores[i])
-        parts = [f"{uncapital(names[i])} on {percent(scores[i])}" for i in order]
-        first = f"{names[order[0]]} is right on {percent(scores[order[0]])} of unseen {thing}"
+        tied = len({percent(score) for score in scores.values()}) < len(scores)
+        percent_of = finely if tied else percent
+        parts = [f"{uncapital(names[i])} on {percent_of(scores[i])}" for i in order]
+        first = f"{names[order[0]]} is right on {percent_of(scores[order[0]])} of unseen {thing}"
     else:
         losses = {i: float(result.runs[i].frames.loss[result.runs[i].last, 1]) for i in going}
         order = sorted(going, key=lambda i: losses[i])
         parts = [f"{uncapital(names[i])} at {number(losses[i])}" for i in order]
         first = f"{names[order[0]]} has a loss of {number(losses[order[0]])} on unseen {thing}"
-    rest = f", {', '.join(parts[1:])}" if parts[1:] else ""
+    rest = f"; {'; '.join(parts[1:])}" if parts[1:] else ""
     tail = f"; {uncapital(_gone(result.runs[gone[0]], names[gone[0]], len(names)))}" if gone else ""
-    return f"{first}{rest}, after {steps} steps{tail}."
+    return f"{first}{rest}; after {steps} steps{tail}."
 
 
 def _gone(run: Learned, name: str, count: int) -> str:
@@ -88,7 +90,7 @@ def subline(result: TrainingResult) -> str:
         parts.append(_alike(result.runs))
     else:
         parts.append(f"{first.num_params:,} parameters, {_batch(result.runs[0])}")
-    if any(run.counts_units and dead_units(run) for run in result.runs):
+    if len(result.runs) == 1 and result.runs[0].counts_units and "dead" in headline(result):
         parts.append("a dead unit has slope zero for every training example, so no gradient passes through it")
     if any(run.loss.normalization == "batch" and run.loss.batch > run.loss.architecture.tile for run in result.runs):
         parts.append(f"batch statistics are of {first.architecture.tile} examples at a time")
@@ -131,6 +133,8 @@ def labels(result: TrainingResult) -> list[str]:
         names = [", ".join(fact[key] for key in keys[:count] if fact[key]) or fact["optimizer"] for fact in facts]
         if len(set(names)) == len(names):
             break
+    equal = {name for name in names if names.count(name) > 1}
+    names = [f"{name}, run {i}" if name in equal else name for i, name in enumerate(names, 1)]
     return [name[0].upper() + name[1:] for name in names]
 
 
@@ -139,7 +143,7 @@ def _facts(run: Learned) -> dict[str, str]:
     facts = {
         "network": NETWORKS[loss.network].title,
         "optimizer": OPTIMIZERS[own.optimizer].title,
-        "activation": ACTIVATIONS[str(loss.activation)].title,
+        "activation": ACTIVATIONS[str(loss.activation)].title if run.counts_units else "",
         "rate": f"rate {rate:.3g}" if rate is not None else "",
         "schedule": SCHEDULES[own.schedule].title.lower(),
         "depth": f"depth {loss.depth}",
@@ -154,6 +158,11 @@ def _facts(run: Learned) -> dict[str, str]:
     for name, shelf in _SHELVES.items():
         facts[name] = f"{name} {shelf[getattr(loss, name)].title.lower()}"
     return facts
+
+
+def finely(share: float) -> str:
+    """A share with one decimal, for runs that whole percents do not tell apart."""
+    return f"{100 * share:.1f} %"
 
 
 def percent(share: float) -> str:

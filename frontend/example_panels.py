@@ -10,7 +10,7 @@ from landscapes import DATASETS
 from landscapes.network_loss import choices_of, target_of
 from landscapes.networks.observation import output_gradient, write_text
 
-_IMAGES = 300  # unseen pictures that are sent
+_IMAGES = 900  # unseen pictures that are sent
 _WRITTEN, _TEXTS = 60, 12  # symbols of a text, and texts along a run
 
 
@@ -20,10 +20,6 @@ def picture_panels(run: Learned, name: str, example: int) -> list[dict[str, Any]
     first = {"points": _field, "curve": _fit, "images": _images, "text": _text}.get(kind)
     shown = [first(run, name, example)] if first is not None else []
     return shown if run.frames.outputs is None else [*shown, _sample(run, name, example)]
-
-
-def _every(run: Learned) -> int:
-    return int(run.at[1] - run.at[0]) if len(run.at) > 1 else 1
 
 
 def _outputs(run: Learned, rows: slice) -> np.ndarray:
@@ -64,7 +60,7 @@ def _field(run: Learned, name: str, example: int) -> dict[str, Any]:
     return {
         "id": "field", "kind": "field", "area": "picture", "title": "Decision boundary", "short": "Boundary",
         "hint": "filled: training, rings: unseen", "box": data.box, "probs": _bytes(planes), **_points(run),
-        "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "stride": _every(run),
+        "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "stride": run.every,
         "class_names": list(data.class_names), "chosen": example,
         "figure": panels.decision_field(data.box), "key": f"{run.loss.dataset} {data.box}",
     }  # fmt: skip
@@ -82,7 +78,7 @@ def _fit(run: Learned, name: str, example: int) -> dict[str, Any]:
         "id": "fit", "kind": "fit", "area": "picture", "title": "Fitted curve", "short": "Curve",
         "hint": "filled: training, rings: unseen; faint: the sine without noise", "xs": grid[0].astype(np.float32),
         "outputs": _outputs(run, slice(total, total + len(grid[0])))[..., 0].astype(np.float32), "points": xy,
-        "train": points["train"], "truth": np.sin(np.pi * waves * grid[0]).astype(np.float32), "stride": _every(run),
+        "train": points["train"], "truth": np.sin(np.pi * waves * grid[0]).astype(np.float32), "stride": run.every,
         "chosen": example, "figure": panels.curve_fit(*data.box), "key": f"{data.box}",
     }  # fmt: skip
 
@@ -95,9 +91,10 @@ def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
     side = round(data.valid_pixels.shape[1] ** 0.5)
     return {
         "id": "images", "kind": "images", "area": "picture", "title": "Wrong now", "short": "Wrong", "hint": "",
-        "images": data.valid_pixels[:count].reshape(count, side, side), "truth": data.valid_targets[:count].astype(np.int32),
+        "images": data.valid_pixels[:count].reshape(count, side, side),
+        "truth": data.valid_targets[:count].astype(np.int32),
         "guess": np.argmax(np.nan_to_num(probs), -1).astype(np.uint8), "sure": _bytes(probs.max(-1)),
-        "class_names": list(data.class_names), "stride": _every(run), "first": first, "chosen": example,
+        "class_names": list(data.class_names), "stride": run.every, "first": first, "chosen": example,
     }  # fmt: skip
 
 
@@ -112,9 +109,10 @@ def _text(run: Learned, name: str, example: int) -> dict[str, Any]:
         written[int(i)] = "".join(data.symbols[code] for code in codes)
     nearest = [max(k for k in written if k <= i) for i in range(len(run.params))]
     return {
-        "id": "text", "kind": "text", "area": "picture", "title": "Text it writes", "hint": "behind an unseen beginning",
+        "id": "text", "kind": "text", "area": "picture", "title": "Text it writes",
+        "hint": "behind an unseen beginning",
         "prompt": "".join(data.symbols[code] for code in prompt), "samples": [written[k] for k in nearest],
-        "stride": _every(run),
+        "stride": run.every,
     }  # fmt: skip
 
 
@@ -128,7 +126,7 @@ def _sample(run: Learned, name: str, example: int) -> dict[str, Any]:
     )
     spec: dict[str, Any] = {
         "id": "sample", "kind": "sample", "area": "picture", "title": "One example", "short": "Example",
-        "hint": "", "class_names": list(data.class_names), "stride": _every(run),
+        "hint": "", "class_names": list(data.class_names), "stride": run.every,
     }  # fmt: skip
     if data.num_classes == 1:
         values = _outputs(run, slice(example, example + 1))[:, 0, 0]

@@ -13,5 +13,5 @@ def show_fault(error: Exception) -> bool:
     st.markdown(
         "**This picture could not be made.** The fault is ours, not yours. Nothing you set is lost: it is in the link."
     )
-    st.link_button("Open the default race", "?", type="tertiary")
+    st.link_button("Start this room afresh", "?", type="tertiary")
     return True

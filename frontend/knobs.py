@@ -54,15 +54,22 @@ def value_at(knob: Knob, position: int) -> float:
 
 
 def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float], None]) -> None:
-    """A slider with a number box at its right end; ``change`` is called with what was set."""
+    """A slider with a number box at its right end; ``change`` is called with what was set.
+
+    A knob whose ends are written as whole numbers moves in whole numbers.
+    """
+    whole = isinstance(knob.low, int) and isinstance(knob.high, int)
 
     def slid() -> None:
-        change(value_at(knob, st.session_state[f"{key}_slider"]))
+        at = st.session_state[f"{key}_slider"]
+        change(float(at) if whole else value_at(knob, at))
 
     with st.container(key=f"knob_{key}"):
-        controlled(f"{key}_slider", position(knob, value))
-        st.slider(label, 0, _STOPS, key=f"{key}_slider", on_change=slid)
-        box(label, value, knob.low, knob.high, f"{key}_box", change, hidden=True)
+        low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
+        at = min(max(round(value), low), high) if whole else position(knob, value)
+        controlled(f"{key}_slider", at)
+        st.slider(label, low, high, key=f"{key}_slider", on_change=slid)
+        box(label, value, knob.low, knob.high, f"{key}_box", change, whole=whole, hidden=True)
 
 
 def box(
@@ -75,6 +82,7 @@ def box(
     *,
     whole: bool = False,
     hidden: bool = False,
+    hint: str | None = None,
 ) -> None:
     """A number box; out of range the browser refuses and says the range."""
 
@@ -94,5 +102,6 @@ def box(
         step=1 if whole else max(abs(shown) / 10, 1e-9) if shown else 0.1,
         format="%d" if whole else "%.6g",
         on_change=typed,
+        help=hint,
         label_visibility="collapsed" if hidden else "visible",
     )

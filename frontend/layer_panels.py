@@ -63,7 +63,8 @@ def _heats(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
         {
             "id": id_, "kind": "heat", "area": "map", "title": title, "short": short, "hint": f"{name}, layer by step",
             "rows": names, "values": _sent(values, decades), "stride": stride, "range": list(decades), "unit": unit,
-            "figure": panels.layer_heat(names, steps, values.shape[1], stride, decades), "key": f"{names} {steps} {decades}",
+            "figure": panels.layer_heat(names, steps, values.shape[1], stride, decades),
+            "key": f"{names} {steps} {decades}",
         }
         for id_, title, short, values, decades, unit in maps
     ]  # fmt: skip
@@ -79,19 +80,15 @@ def _bars(run: Learned, steps: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _every(run: Learned) -> int:
-    return int(run.at[1] - run.at[0]) if len(run.at) > 1 else 1
-
-
 def _histogram(run: Learned) -> dict[str, Any]:
     names = list(run.loss.layer_names[:-1]) or ["input"]
     bars = run.frames.histogram[:, : len(names)]
     tallest = np.maximum(bars.max(-1, keepdims=True), 1e-9)
     return {
         "id": "histogram", "kind": "histogram", "area": "now", "title": "Outputs", "short": "Outputs",
-        "hint": "of each layer at step {step}", "rows": names,
+        "hint": "at step {step}; what lies beyond ±3 counts at the ends", "rows": names,
         "counts": np.rint(255 * np.nan_to_num(bars / tallest)).astype(np.uint8), "range": [-SPAN, SPAN],
-        "stride": _every(run), "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
+        "stride": run.every, "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
     }  # fmt: skip
 
 
@@ -104,7 +101,7 @@ def _backward(run: Learned) -> dict[str, Any]:
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
         "hint": "from the loss to the first layer", "rows": rows,
-        "flow": Quantized(np.concatenate([flow, ends], 1), -45.0, 8.0, log=True), "stride": _every(run),
+        "flow": Quantized(np.concatenate([flow, ends], 1), -45.0, 8.0, log=True), "stride": run.every,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",
     }  # fmt: skip
@@ -120,7 +117,7 @@ def _slopes(run: Learned, name: str, steps: int) -> dict[str, Any]:
     return {
         "id": "slopes", "kind": "chart", "area": "map", "title": "PReLU slopes", "short": "Slopes",
         "hint": f"{name}, as they are learned", "series": [], "lines": {"names": names, "values": values,
-                                                                       "stride": _every(run)},
+                                                                       "stride": run.every},
         "figure": panels.loss_axes(steps, ends, False), "key": f"{names} {ends} {steps}", "log": False,
     }  # fmt: skip
 
@@ -133,6 +130,6 @@ def _units(run: Learned) -> dict[str, Any]:
         "id": "units", "kind": "units", "area": "units", "title": "Units",
         "hint": "share of examples on, × dead", "rows": names,
         "share": np.rint(255 * np.nan_to_num(share)).astype(np.uint8),
-        "died": run.died[layers, : run.units].astype(np.int32), "stride": _every(run),
+        "died": run.died[layers, : run.units].astype(np.int32), "stride": run.every,
         "slots": len(run.loss.layer_names),
     }  # fmt: skip

@@ -64,9 +64,9 @@ def _chip_style(i: int, row: Chip) -> str:
     path = f"<path d='{MARKERS[row.look.marker]}' {paint}/>"
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.3 -1.3 2.6 2.6'>{path}</svg>"
     mask = f'mask-image:url("data:image/svg+xml,{quote(svg)}")'
+    where = f".st-key-chip_{i} button::before"
     return "".join(
-        f"html[data-ll-scheme={scheme}] .st-key-chip_{i} button::before{{background:{getattr(row.look, scheme)};{mask}}}"
-        for scheme in SCHEMES
+        f"html[data-ll-scheme={scheme}] {where}{{background:{getattr(row.look, scheme)};{mask}}}" for scheme in SCHEMES
     )
 
 

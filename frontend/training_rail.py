@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from experiments.training import MAX_RUNS, Learner, Training, resolve
+from experiments.training import MAX_RUNS, Learner, Training, look_every, resolve
 from experiments.training_link import (
     CHOICES,
     IMBALANCE,
@@ -16,6 +16,7 @@ from experiments.training_link import (
     PATIENCE,
     SEED,
     STEPS,
+    UNSUITABLE,
     VALIDATION,
     fitting,
     without_misfits,
@@ -30,9 +31,7 @@ from optimizers import OPTIMIZERS
 
 _DOTS = 90  # of a thumbnail
 _SIGNS = {"noisy_sine": "y(x)", "digits": "8", "adding": "a + b", "parity": "± ± ±", "characters": "abc…"}
-_RULES = tuple(
-    name for name in OPTIMIZERS if name != "newton"
-)  # whose Hessian would have as many rows as there are params
+_RULES = tuple(name for name in OPTIMIZERS if name not in UNSUITABLE)
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 0)  # 0: all examples
 
 
@@ -85,19 +84,12 @@ def _reset() -> None:
     st.session_state.example = None
 
 
-def _again() -> None:
-    st.session_state.pop("stopped", None)
-
-
 def draw() -> None:
     """Draws the whole rail."""
     with st.sidebar:
         _data()
         _learners()
         _conditions()
-        if "stopped" in st.session_state:
-            st.button("Train again", key="again", on_click=_again, type="primary", width="stretch",
-                      icon=":material/refresh:")  # fmt: skip
         st.button("Back to defaults", key="reset", on_click=_reset, type="tertiary", icon=":material/restart_alt:")
 
 
@@ -143,13 +135,21 @@ def _data() -> None:
 
 
 def _data_summary(now: Training) -> str:
-    size = round(DATASETS[now.dataset].size.default if now.size is None else now.size)
+    own = dict(now.shape)
+    data = DATASETS[now.dataset].draw(size=now.size, noise=now.data_noise, imbalance=now.imbalance,
+                                      validation=now.validation, seed=now.seed, **own)  # fmt: skip
+    size = len(data.train_inputs) + len(data.valid_inputs)
     uneven = f", imbalance {now.imbalance:.2g}" if now.imbalance else ""
     return f"{size} examples, {now.validation:.0%} held back{uneven}"
 
 
 def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
-    return lambda value: set_training(replace(training(), **{name: round(value) if whole else value}))
+    def change(value: float) -> None:
+        new = round(value) if whole else value
+        if new != getattr(training(), name):
+            set_training(replace(training(), **{name: new}))
+
+    return change
 
 
 def _on_data() -> None:
@@ -204,7 +204,8 @@ def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
     for name in ("depth", "width"):
         param = getattr(entry, name)
         if param.high > param.low:
-            label = {"depth": "Layers", "width": "Units per layer"}[name] if kind != "images" else name.capitalize()
+            label = {"depth": "Layers", "width": "Units per layer"}[name]
+            label = "Channels per layer" if name == "width" and learner.network in ("cnn", "resnet") else label
             knob(label, param, getattr(loss, name), f"net{i}_{learner.network}_{name}", _setting(i, name, whole=True))
     if entry.activation:
         _choice(i, learner, loss, "activation", list(ACTIVATIONS))
@@ -274,16 +275,23 @@ def _batch(i: int, learner: Learner) -> None:
 
     sizes = list(_BATCHES) if learner.batch_size in _BATCHES else sorted({*_BATCHES, learner.batch_size})
     controlled(f"batch_{i}", learner.batch_size)
+    words = {0: "all", 1: "1, one at a time"}
     st.selectbox("Examples a step", sizes, key=f"batch_{i}", on_change=choose,
-                 format_func=lambda size: "all" if size == 0 else "1, one at a time" if size == 1 else str(size))  # fmt: skip
+                 format_func=lambda size: words.get(size, str(size)))  # fmt: skip
+
+
+def _set_steps(value: float) -> None:
+    """In twenties, so that the last look falls on the last step."""
+    _setter("num_steps", whole=True)(20 * max(1, round(value / 20)))
 
 
 def _conditions() -> None:
     now = training()
-    knob("Steps", STEPS._replace(low=20.0), now.num_steps, "train_steps", _setter("num_steps", whole=True))
+    knob("Steps", STEPS._replace(low=20.0), now.num_steps, "train_steps", _set_steps)
     left, right = st.columns(2)
     with left:
         box("Patience (0: off)", now.patience, PATIENCE.low, PATIENCE.high, "patience", _setter("patience", whole=True),
-            whole=True)  # fmt: skip
+            whole=True, hint=f"Looks at the unseen examples without a new best loss until a run ends; a look is every "
+                             f"{look_every(now.num_steps, 1)} steps.")  # fmt: skip
     with right:
         box("Seed", now.seed, SEED.low, SEED.high, "train_seed", _setter("seed", whole=True), whole=True)

@@ -12,7 +12,7 @@ from frontend import layer_panels, panels
 from frontend.example_panels import picture_panels
 from frontend.race_view import LOOKS
 from frontend.theme import CLASS_COLORS, MARKERS, Look, position_looks
-from landscapes import LOSSES
+from landscapes import LOSSES, NETWORKS
 
 MAX_ROWS = 1001  # a run's rows on the way to the browser
 _LOSS_DECADES = (-6.0, 4.0)  # what the axis of a loss can span
@@ -24,21 +24,22 @@ def run_looks(optimizers: Sequence[str]) -> list[Look]:
 
 
 def training_tree(result: TrainingResult, opened: int, example: int, notices: Sequence[str], *, at: int | None,
-                  present: bool, finished: bool) -> dict[str, Any]:  # fmt: skip
-    """Everything the stage shows of a training so far; see `frontend.player`."""
+                  present: bool, state: str) -> dict[str, Any]:  # fmt: skip
+    """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`."""
     steps, runs = result.training.num_steps, result.runs
     stride = max(1, -(-steps // (MAX_ROWS - 1)))
-    every = max((look_every(steps, run.trajectory.stride) for run in runs), default=1)
+    every = max((look_every(steps, run.trajectory.stride) for run in runs if not run.over), default=0)
+    every = every or max((run.every for run in runs), default=1)
     shown = [*_charts(result), *(_details(runs[opened], labels(result)[opened], example, steps) if runs else [])]
     ids = {panel["id"] for panel in shown}
-    done = steps if finished else result.done if runs else 0
+    done = steps if state == "over" else result.done if runs else 0
     return {
         "room": "train",
         "key": hashlib.sha256(repr((result.training, opened, example)).encode()).hexdigest()[:12],
         "headline": headline(result),
         "subline": subline(result),
         "notices": list(notices),
-        "clock": {"steps": steps, "stride": stride, "at": at, "present": present, "done": done},
+        "clock": {"steps": steps, "stride": stride, "at": at if result.training.learners else 0, "present": present, "done": done},
         "class_colors": CLASS_COLORS,
         "runs": _runs(result),
         "open": opened,
@@ -48,14 +49,19 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "switches": [{"ids": [name for name in group if name in ids], "phone": False} for group in _SWITCHES],
         "table": {"columns": _columns(ids), "outcome": "", "target": False},
         "drag": None,
-        "progress": None if finished else {"done": done, "total": steps, "text": _progress(done, steps)},
+        "progress": None if state == "over" else _progress(result, done, state),
         "empty": None if result.training.learners else {"text": "+ Add a network", "action": "add",
                                                         "words": "Choose the data in the rail, or add a network."},
     }  # fmt: skip
 
 
-def _progress(done: int, steps: int) -> str:
-    return f"Training: step {done} of {steps}" if done else "Training begins; a network of new sizes is compiled first"
+def _progress(result: TrainingResult, done: int, state: str) -> dict[str, Any]:
+    steps = result.training.num_steps
+    own = any("Dense" not in NETWORKS[each.network].title for each in result.training.learners)
+    if state == "stopped":
+        return {"done": done, "total": steps, "text": f"You stopped it at step {done} of {steps}", "again": True}
+    begins = "Training begins; the program of these sizes is made first" if own else "Training begins"
+    return {"done": done, "total": steps, "text": f"Training: step {done} of {steps}" if done else begins}
 
 
 _SWITCHES = (
@@ -98,8 +104,8 @@ def _series(result: TrainingResult, stride: int, every: int) -> dict[str, Any]:
 
     def at_looks(run: Learned, values: np.ndarray) -> np.ndarray:
         out = np.full(len(looks), np.nan)
-        place = looks // look_every(steps, run.trajectory.stride)
-        known = place < len(values)
+        place = looks // run.every
+        known = (place < len(values)) & (looks <= run.steps)
         out[known] = values[place[known]]
         return out
 
@@ -126,7 +132,8 @@ def _charts(result: TrainingResult) -> list[dict[str, Any]]:
         return [{"name": name, "style": style, "label": named[style]} for name, style in pairs]
 
     charts = [
-        {"id": "loss", "title": "Loss", "hint": ", ".join([*_loss_names(result), "log scale"]), "key": f"{steps} {ends}",
+        {"id": "loss", "title": "Loss", "hint": ", ".join([*_loss_names(result), "log scale"]),
+         "key": f"{steps} {ends}",
          "series": curves(("batch", "thin"), ("valid", "dashed"), ("train", "main")),
          "figure": panels.loss_axes(steps, ends, True), "log": True}
     ]  # fmt: skip
@@ -146,6 +153,7 @@ def _loss_names(result: TrainingResult) -> list[str]:
 def loss_decades(result: TrainingResult) -> tuple[float, float]:
     """The ends of the axis of the losses, in half decades: what every run reaches, and no more than ten."""
     seen = [run.frames.loss.ravel() for run in result.runs] + [run.trajectory.loss[:1] for run in result.runs]
+    seen += [run.trajectory.loss for run in result.runs if run.trajectory.diverged_at is not None]
     values = np.concatenate(seen) if seen else np.ones(1)
     values = values[np.isfinite(values) & (values > 0)]
     if not values.size:

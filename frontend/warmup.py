@@ -33,7 +33,7 @@ def _train(width: int, depth: int) -> Callable[[], object]:
 
 def _draw_training() -> object:
     result = run_training(Training())
-    return training_tree(result, 0, result.runs[0].loss.count, (), at=None, present=False, finished=True)
+    return training_tree(result, 0, result.runs[0].loss.count, (), at=None, present=False, state="over")
 
 
 _STAGES: dict[str, tuple[_Stage, ...]] = {

@@ -90,8 +90,8 @@ class NetworkLoss:
                              f"{', '.join(name for name, e in LOSSES.items() if data.task in e.tasks)}")  # fmt: skip
         for name, knob in (("depth", entry.depth), ("width", entry.width)):
             object.__setattr__(self, name, _whole(name, getattr(self, name), int(knob.low), int(knob.high)))
-        for name, low, high in (("gain", 0.0, 1e6), ("bias_std", 0.0, 1e6), ("dropout", 0.0, 0.95), ("temperature", 1e-3, 1e3),
-                                ("slope", -10.0, 10.0)):  # fmt: skip
+        for name, low, high in (("gain", 0.0, 1e6), ("bias_std", 0.0, 1e6), ("dropout", 0.0, 0.95),
+                                ("temperature", 1e-3, 1e3), ("slope", -10.0, 10.0)):  # fmt: skip
             object.__setattr__(self, name, _number(name, getattr(self, name), low, high))
         object.__setattr__(self, "residual", bool(self.residual))
         object.__setattr__(self, "shape", tuple((str(k), float(v)) for k, v in self.shape))
@@ -168,7 +168,7 @@ class NetworkLoss:
         return np.concatenate([params[:-head], np.zeros(missing, np.float32), params[-head:]])
 
     def order(self, seed: int, first: int, count: int) -> Int[np.ndarray, "step row"]:
-        """The examples of the batches of ``count`` steps, by number: epochs in an order of their own, drawn by the seed.
+        """The examples of the batches of ``count`` steps, by number: epochs, each in an order that the seed draws.
 
         Where a batch holds all examples they stand in their own order.
         """

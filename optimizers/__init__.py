@@ -9,5 +9,6 @@ from optimizers.descent import Descent, Trajectory, descend, descend_all, descen
 from optimizers.entry import Hyperparam, Optimizer, Schedule  # noqa: E402
 
 __all__ = [
-    "OPTIMIZERS", "SCHEDULES", "Descent", "Hyperparam", "Optimizer", "Schedule", "Trajectory", "descend", "descend_all", "descend_live",
+    "OPTIMIZERS", "SCHEDULES", "Descent", "Hyperparam", "Optimizer", "Schedule", "Trajectory", "descend", "descend_all",
+    "descend_live",
 ]  # fmt: skip

@@ -26,12 +26,12 @@ _MOST_STEPS = 2**31 - 2 * CHUNK  # rows are counted in int32
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Every step of a run; row 0 is the start. In the dtype of the start: float64 for surfaces, float32 for networks."""
+    """Every step of a run; row 0 is the start. Float64 for surfaces, float32 for networks."""
 
     params: Float[np.ndarray, "row dim"]  # of every `stride`-th step
     loss: Float[np.ndarray, "row"]  # noise-free, without L2; of data, that of the step's batch
     grad_norm: Float[np.ndarray, "row"]  # L2 norm of the noise-free gradient
-    diverged_at: int | None  # the first step whose loss or params left the finite range; rows after it are NaN
+    diverged_at: int | None  # the first row whose loss or params left the finite range; rows after it are NaN
     stride: int = 1  # above 1 where the params of every step would take more than `KEPT_BYTES`
     layers: Float[np.ndarray, "row 3 layer"] | None = (
         None  # of a network: norms of each layer's gradient, params, update
@@ -161,13 +161,17 @@ def _check_affordable(rule: Optimizer, dim: int) -> None:
 def stride_for(num_steps: int, nbytes: int, form_kept: int, chunk: int) -> int:
     """How far apart kept params lie so that they stay within `KEPT_BYTES` and within a call's room."""
     rows = max(1, min(num_steps + 1, KEPT_BYTES // nbytes))
-    return max(-(-(num_steps + 1) // rows), -(-chunk // form_kept))
+    least = max(-(-(num_steps + 1) // rows), -(-chunk // form_kept))
+    return next((n for n in range(least, 2 * least) if num_steps % n == 0), least)  # the end is kept where that can be
 
 
 def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray, layers: np.ndarray, stride: int,
                 known: bool) -> Trajectory:  # fmt: skip
     bad = ~np.isfinite(loss)
-    bad[: len(params) * stride : stride][: len(params)] |= ~np.isfinite(params).all(axis=1)
+    if stride == 1:
+        bad |= ~np.isfinite(params).all(axis=1)
+    elif known:
+        bad |= ~np.isfinite(layers[:, 1]).all(axis=1)
     left = np.flatnonzero(bad)
     gone = int(left[0]) if left.size else None
     return Trajectory(params, loss, grad_norm, gone, stride, layers if known else None)
@@ -241,11 +245,13 @@ def _joined(pieces: Sequence[Piece], count: int) -> list[Trajectory]:
 def descend_live(
     landscape: Any, run: Descent, *, start: Sequence[float] | np.ndarray, num_steps: int, seed: int = 0
 ) -> Iterator[Trajectory]:
-    """Runs one optimizer and hands over the trajectory so far after every chunk of steps; arguments as `descend_all`."""
-    pieces = []
+    """Runs one optimizer and hands over each chunk of rows as it comes; arguments as `descend_all`.
+
+    Yields:
+        Trajectories that follow one another: row 0 of the next is the step after the last row of the one before.
+    """
     for piece in _run_chunks(landscape, [run], start, num_steps, 0.0, seed, None):
-        pieces.append(piece)
-        yield _joined(pieces, 1)[0]
+        yield _joined([piece], 1)[0]
 
 
 def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps: Any, noise: Any, seed: Any,

@@ -79,10 +79,11 @@ class Optimizer(Entry):
 
     Its ``update`` is called with these extra arguments: ``value``, ``grad`` and ``value_fn``, the loss, its gradient
     and the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any
-    point as the rule is given it, clipped; ``key``, the step's random key; and ``live``, 1 for a param and 0 for padding.
+    point as the rule is given it, clipped; ``key``, the step's random key; and ``live``, 1 for a param, 0 for padding.
     ``scheduled`` names the hyperparameter that a schedule multiplies; None for rules that choose their own step length.
-    ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient. Where that is
-    grad_fn, once, ``probe(values, state, params, grads)`` says at which point: a network's program evaluates it there.
+    ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient. Where that
+    is grad_fn, once, ``probe(values, state, params, grads)`` says at which point, and a network's program takes the
+    gradient there.
     """
 
     scheduled: str | None = "learning_rate"

@@ -146,8 +146,8 @@ def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Arra
             grad: Array) -> tuple[Array, Array]:  # fmt: skip
     """The lane's params and packed state after one step.
 
-    Weight decay shrinks the params before the update is added, as AdamW does; L1 then moves every param towards zero and
-    no further (the proximal step).
+    Weight decay shrinks the params before the update is added, as AdamW does; L1 then moves every param towards zero
+    and no further (the proximal step).
     """
     updates, state = _update(rules, lane, factor, sight, params, state, value, grad)
     moved = params * (1.0 - factor * lane.shrink) + updates

@@ -92,7 +92,7 @@ export class Backward extends RowPlot {
     if (value === 0) return "0, underflow";
     const wide = this.size[0] > 300;
     const factor = row < this.last ? `×${figure(value / this.flowAt(row + 1, step), 2)}` : "";
-    return wide && factor ? `${figure(value, 2)}   ${factor}` : factor || figure(value, 2);
+    return wide && factor ? `${figure(value)}   ${factor}` : factor || figure(value);
   }
 
   sentence(step) {

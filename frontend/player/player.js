@@ -45,6 +45,9 @@ export class Player {
     this.resizer = new ResizeObserver(() => this.refit());
     this.resizer.observe(this.el);
     this.el.addEventListener("keydown", (event) => this.key(event));
+    // The browser takes Escape for itself while it fills the screen.
+    this.left = () => this.projector && !document.fullscreenElement && this.present(false);
+    document.addEventListener("fullscreenchange", this.left);
     // For tests and the curious: what was painted last. Read-only.
     Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => ({ ...this.painted }) }) });
   }
@@ -166,8 +169,10 @@ export class Player {
   present(on) {
     this.projector = on;
     document.documentElement.classList.toggle("ll-presenting", on);
-    if (on) document.documentElement.requestFullscreen?.().catch(() => {});
-    else if (document.fullscreenElement) document.exitFullscreen();
+    if (on) {
+      this.el.focus({ preventScroll: true });
+      document.documentElement.requestFullscreen?.().catch(() => {});
+    } else if (document.fullscreenElement) document.exitFullscreen();
     this.refit();
   }
 
@@ -244,6 +249,7 @@ export class Player {
     cancelAnimationFrame(this.frame);
     this.clock.stop();
     this.resizer.disconnect();
+    document.removeEventListener("fullscreenchange", this.left);
     this.chrome.destroy();
     document.documentElement.classList.remove("ll-presenting");
     for (const panel of this.panels) panel.destroy();

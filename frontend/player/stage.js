@@ -14,7 +14,7 @@ export class Stage {
     this.start.addEventListener("click", () => player.act({ kind: this.first.action }));
     this.soFar = Object.assign(document.createElement("div"), { className: "ll-so-far", hidden: true });
     this.soFar.innerHTML = '<span role="status"></span><button type="button">Stop</button>';
-    this.soFar.querySelector("button").addEventListener("click", () => player.act({ kind: "stop" }));
+    this.soFar.lastElementChild.addEventListener("click", () => player.act({ kind: this.again ? "again" : "stop" }));
     player.el.append(this.bar, player.sentence.el, this.soFar, this.body, player.timeline.el);
   }
 
@@ -79,6 +79,8 @@ export class Stage {
     this.words.textContent = this.first.words;
     const { progress } = tree;
     el.classList.toggle("ll-training", Boolean(progress));
+    this.again = Boolean(progress?.again);
+    this.soFar.lastElementChild.textContent = this.again ? "Train again" : "Stop";
     this.soFar.hidden = !progress;
     if (!progress) return;
     this.soFar.firstElementChild.textContent = progress.text;

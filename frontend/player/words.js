@@ -12,7 +12,7 @@ export function figure(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e5) return minus(String(Number(value.toPrecision(digits))));
-  const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
+  const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 2)).split("e");
   return `${minus(mantissa)}×10${power(Number(exponent))}`;
 }
 

@@ -17,7 +17,7 @@ _EVERY = 0.7  # seconds between two pictures of a training under way
 
 @st.cache_resource
 def _pool() -> Pool:
-    return Pool()
+    return Pool(patience=10 * _EVERY)
 
 
 def _visitor() -> str:
@@ -34,6 +34,8 @@ def _on_act() -> None:
     elif act.get("kind") == "stop":
         st.session_state.stopped = (rail.training(), _job().latest)
         _pool().leave(_visitor())
+    elif act.get("kind") == "again":
+        st.session_state.pop("stopped", None)
     elif act.get("kind") == "example":
         chosen = act["index"] if "index" in act else (st.session_state.example or 0) + int(act.get("by", 0))
         st.session_state.example = max(0, int(chosen))
@@ -55,14 +57,14 @@ def _job() -> Job:
     return _pool().ask(_visitor(), now, lambda: train(now))
 
 
-def _show(result: TrainingResult, finished: bool) -> None:
+def _show(result: TrainingResult, state: str) -> None:
     at, present = st.session_state.training_view
     opened = min(rail.open_learner(), max(0, len(result.runs) - 1))
     example = st.session_state.example
     if example is None and result.runs:
         example = result.runs[0].loss.count  # the first that is held back
     tree = training_tree(result, opened, example or 0, st.session_state.training_notices, at=at, present=present,
-                         finished=finished)  # fmt: skip
+                         state=state)  # fmt: skip
     play(tree, _on_act)
 
 
@@ -72,7 +74,7 @@ def _stage() -> None:
         st.rerun()
     stopped, latest = st.session_state.get("stopped", (None, None))
     if stopped == rail.training() and latest is not None:
-        _show(latest, True)
+        _show(latest, "stopped")
         return
     try:
         job = _job()
@@ -80,9 +82,12 @@ def _stage() -> None:
         st.info(str(busy))
         return
     job.wait(_PATIENCE)
+    if isinstance(job.error, ValueError):
+        st.warning(f"This cannot be trained: {job.error}.")
+        return
     if job.error is not None:
         raise job.error
-    _show(job.latest or TrainingResult(rail.training(), ()), job.done)
+    _show(job.latest or TrainingResult(rail.training(), ()), "over" if job.done else "under way")
     if st.session_state.get("live") and job.done:
         st.session_state.live = False
         st.rerun()

@@ -23,8 +23,11 @@ def attend(qkv: Float[Array, "row position 3*width"], heads: int) -> Float[Array
 
 @dataclass(frozen=True)
 class Transformer(Stacked):
-    """A small causal transformer with normalization before each half of a block (Vaswani et al., 2017, arXiv:1706.03762;
-    Xiong et al., On layer normalization in the transformer architecture, 2020, arXiv:2002.04745)."""
+    """A small causal transformer with normalization before each half of a block.
+
+    Vaswani et al., Attention is all you need, 2017, arXiv:1706.03762; Xiong et al., On layer normalization in the
+    transformer architecture, 2020, arXiv:2002.04745.
+    """
 
     symbols: int = 0  # size of the alphabet where the inputs are symbols, else 0
     everywhere: bool = False  # outputs at every position; else after the last one

@@ -17,7 +17,7 @@ def patches(x: Float[Array, "row high wide channel"]) -> Float[Array, "row high 
 
 
 class Convolutional(Stacked):
-    """3 x 3 convolutions; the first is followed by 2 x 2 average pooling, the last by a dense head over all positions."""
+    """3 x 3 convolutions, 2 x 2 average pooling behind the first, and a dense head over all positions."""
 
     def _parts(self, channels: int) -> tuple[Part, ...]:
         w, area = self.width, KERNEL * KERNEL

@@ -78,8 +78,8 @@ def mlp(inputs, width, depth, outputs, symbols):
     return Dense(inputs, width, depth, outputs)
 
 
-@network(title="Dense residual", kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64), width=ShapeParam(16, 1, 64),
-         residual=True, initializer="lecun_normal",
+@network(title="Dense residual", kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64),
+         width=ShapeParam(16, 1, 64), residual=True, initializer="lecun_normal",
          source="He et al., Deep residual learning, 2015, arXiv:1512.03385")  # fmt: skip
 def residual_mlp(inputs, width, depth, outputs, symbols):
     """Adds each layer's input to its output, so that gradients have a way around it."""
@@ -104,8 +104,8 @@ _RECURRENT = {"kinds": ("sequence", "text"), "depth": ShapeParam(1, 1, 4), "widt
               "normalizations": ("none",)}  # fmt: skip
 
 
-@network(title="Recurrent", activation="tanh", initializer="orthogonal", source="Elman, Finding structure in time, 1990",
-         **_RECURRENT)  # fmt: skip
+@network(title="Recurrent", activation="tanh", initializer="orthogonal",
+         source="Elman, Finding structure in time, 1990", **_RECURRENT)  # fmt: skip
 def rnn(inputs, width, depth, outputs, symbols):
     """Reads a sequence with one cell and a state that it overwrites: gradients shrink or grow with the length."""
     return Recurrent(inputs, width, depth, outputs, cell="rnn", symbols=symbols, everywhere=symbols > 0)

@@ -1,4 +1,4 @@
-"""What is seen of a network at given params: its loss and outputs on all examples, its units, the gradient at each layer."""
+"""What is seen of a network at given params: its loss and outputs on all examples, its units, its gradient flow."""
 
 import threading
 from functools import cache, lru_cache, partial

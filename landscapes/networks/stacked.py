@@ -194,7 +194,8 @@ class Stacked:
     def apply(self, params: Float[Array, "dim"], go: Pass, x: Array, pushes: Any = None) -> Array:
         """The outputs for a batch of inputs; ``pushes`` are added to what the layers give out.
 
-        The gradient with respect to ``pushes``, zeros for the first layer, the stack and the head, is the gradient flow.
+        The gradient with respect to ``pushes``, zeros for the first layer, the stack and the head, is the gradient
+        flow.
         """
         first, stack, head = self.split(params)
         before, behind, last = (None, None, None) if pushes is None else pushes
@@ -207,7 +208,7 @@ class Stacked:
         return _pushed(self.head(go, unfold(self.head_parts(), head), h, x), last)
 
     def watch(self, params: Float[Array, "dim"], go: Pass, x: Array, look: Callable, seen: Any) -> tuple[Array, Any]:
-        """The outputs, and what ``look(seen, number, h, z)`` gathers at each layer's outputs h and activation inputs z."""
+        """The outputs, and what ``look(seen, number, h, z)`` gathers of each layer's outputs h, and z before them."""
         first, stack, head = self.split(params)
         h, z = self.first(go, unfold(self.first_parts(), first), x)
         seen = look(seen, 0, h, z)
@@ -217,7 +218,8 @@ class Stacked:
             h, z = self.layer(go, unfold(self.layer_parts(), stack[i]), h, i + 1)
             return h, look(seen, i + 1, h, z)
 
-        h, seen = lax.fori_loop(0, self.count(go.choices), step, (h, seen))
+        if self.stack:
+            h, seen = lax.fori_loop(0, self.count(go.choices), step, (h, seen))
         return self.head(go, unfold(self.head_parts(), head), h, x), seen
 
 

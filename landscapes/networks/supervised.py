@@ -112,8 +112,10 @@ def _batch_loss(net, params, values, order, key):
     """Differentiable in the params: value and gradient come out of one loop over the tiles."""
 
     def plain(params):
-        return lax.fori_loop(0, _tiles(net, values), lambda i, sum: sum + _tile_loss(net, params, values, order, key, i),
-                             jnp.zeros((), params.dtype))  # fmt: skip
+        def step(i, sum):
+            return sum + _tile_loss(net, params, values, order, key, i)
+
+        return lax.fori_loop(0, _tiles(net, values), step, jnp.zeros((), params.dtype))
 
     def forward(params):
         def step(i, sums):
