@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import jax
 import numpy as np
 
 from benchmarks.row import Row, interleaved_seconds
@@ -54,6 +55,7 @@ def rows(repeats: int = 5) -> list[Row]:
     """A row a family, and one against NumPy."""
     from benchmarks.torch_networks import train_eagerly
 
+    jax.config.update("jax_cpu_enable_async_dispatch", False)  # as in the app
     out = []
     for network in NETWORKS:
         loss = loss_of(network)

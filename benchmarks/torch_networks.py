@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 """The networks of the shelf as one would write them with PyTorch, trained eagerly: to be compared with."""
 
 from itertools import pairwise
