@@ -72,7 +72,7 @@ class Pool:
     A job that nobody has asked for during ``patience`` seconds ends: its visitors have left without a word.
     """
 
-    def __init__(self, workers: int = 2, keep: int = 6, patience: float = math.inf) -> None:
+    def __init__(self, workers: int = 2, keep: int = 4, patience: float = math.inf) -> None:
         self._workers, self._keep, self._patience = workers, keep, patience
         self._jobs: dict[Hashable, Job] = {}  # the one used last is at the end
         self._turns: deque[Job] = deque()

@@ -17,7 +17,7 @@ from frontend.race_view import race_tree
 from frontend.rail import thumbnail
 from frontend.training_view import training_tree
 from landscapes import SURFACES
-from landscapes.networks.gallery import DENSE_DEPTHS, DENSE_WIDTHS
+from landscapes.networks.gallery import DENSE_ROOMS
 
 
 class _Stage(NamedTuple):
@@ -48,7 +48,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
     "train": (_Stage("compiling the first network", _draw_training),),
     "every dense network": tuple(
         _Stage(f"compiling networks of up to {depth} layers of {width} units", _train(width, depth))
-        for depth in DENSE_DEPTHS for width in DENSE_WIDTHS
+        for width, depth in DENSE_ROOMS
     ),
 }  # fmt: skip
 """What is compiled, in this order; a room's visitors wait for the group of its name only."""

@@ -15,7 +15,7 @@ class LossFunction:
     """A named function ``(outputs, wanted, temperature, columns) -> loss``; equal and hashable by name.
 
     ``outputs`` and ``wanted`` have shape (row, column); ``wanted`` is one-hot for classes, the target in column 0 for a
-    regression; ``columns`` holds 1 for a class, 0 for padding. The loss has shape (row,).
+    regression; ``columns``, of shape (1, column), holds 1 for a class, 0 for padding. The loss has shape (row,).
     """
 
     name: str

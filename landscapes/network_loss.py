@@ -15,7 +15,7 @@ from landscapes.dataset import Examples
 from landscapes.initializers import INITIALIZERS
 from landscapes.losses import LOSSES
 from landscapes.networks.dense import Dense
-from landscapes.networks.gallery import DENSE_DEPTHS, NETWORKS, Network
+from landscapes.networks.gallery import DENSE_ROOMS, NETWORKS, Network
 from landscapes.networks.normalizations import NORMALIZATIONS
 from landscapes.networks.stacked import Choices, Part, Stacked, size_of, unfold
 from landscapes.networks.supervised import Data, Supervised, Target, Values
@@ -159,7 +159,7 @@ class NetworkLoss:
         """As `split`, of the program that looks at the network: dense ones of every depth share it."""
         loss, values = self.split()
         if loss.common:
-            loss = replace(loss, architecture=replace(loss.architecture, depth=DENSE_DEPTHS[-1]))
+            loss = replace(loss, architecture=replace(loss.architecture, depth=DENSE_ROOMS[-1][1]))
         return loss, values._replace(live=np.ones((), np.float32))
 
     def as_observed(self, params: Float[np.ndarray, "dim"]) -> Float[np.ndarray, "larger_dim"]:

@@ -16,7 +16,6 @@ from optimizers.step import HYPERPARAMS, SCHEDULE_HYPERPARAMS, Lanes, Rules, sta
 LANES = 41  # a race of 8 and a fan of 33 in one call
 CHUNK = 512  # rows a call: 500 steps and the start
 BATCH_CHUNK = 64  # rows a call where a step costs a network's pass
-NEWTON_DIM = 1000  # params of a network up to which its Hessian is solved with
 KEPT_BYTES = 50_000_000  # of the params that a trajectory keeps
 _ALL: Rules = tuple(OPTIMIZERS.values())
 _COMMON: Rules = tuple(rule for rule in _ALL if not rule.looks or rule.probe is not None)
@@ -154,8 +153,8 @@ def _form(loss: Any, run: Descent, start: np.ndarray) -> Form:
 
 
 def _check_affordable(rule: Optimizer, dim: int) -> None:
-    if rule.name == "newton" and dim > NEWTON_DIM:
-        raise ValueError(f"newton needs the whole Hessian: at most {NEWTON_DIM} params, here {dim}")
+    if rule.name == "newton":
+        raise ValueError("newton solves with the whole Hessian; networks, which have too many params, do without it")
 
 
 def stride_for(num_steps: int, nbytes: int, form_kept: int, chunk: int) -> int:
@@ -248,7 +247,8 @@ def descend_live(
     """Runs one optimizer and hands over each chunk of rows as it comes; arguments as `descend_all`.
 
     Yields:
-        Trajectories that follow one another: row 0 of the next is the step after the last row of the one before.
+        Trajectories that follow one another: row 0 of the next is the step after the last row of the one before, and
+        its kept params are those of the steps that ``stride`` divides.
     """
     for piece in _run_chunks(landscape, [run], start, num_steps, 0.0, seed, None):
         yield _joined([piece], 1)[0]

@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float, Int
 from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
 
 PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
-NETWORK_PROGRAMS = 3  # of families whose sizes are a program's own; those of the dense family are few, and all stay
+NETWORK_PROGRAMS = 2  # of families whose sizes are a program's own; those of the dense family are few, and all stay
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
 _NETWORK_COMPILER = {**_COMPILER, "xla_backend_optimization_level": 1}  # a quarter less again, at the same speed
@@ -126,6 +126,20 @@ def _norms(loss: Any, grads: Array, params: Array, updates: Array) -> Float[Arra
     return jnp.stack([norms(grads), norms(params), norms(updates)])
 
 
+def _step(loss: Any, form: Form, lane: Lanes, share: Array, sight: Sight, params: Array,
+          state: Array) -> tuple[Rows, Array, Array, Array]:  # fmt: skip
+    """What a step records, the params and the state after it, and whether all was finite before it."""
+    if hasattr(loss, "on_batch") and any(rule.probe for rule in form.rules):
+        value, grad, second = probing(form.rules, lane, share, sight, params, state)
+        sight = sight._replace(second=second)
+    else:
+        value, grad = jax.value_and_grad(sight.loss)(params)
+    moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
+    norms = _norms(loss, grad, params, moved - params)
+    alive = jnp.isfinite(value) & jnp.all(jnp.isfinite(norms[1] if norms.size else params))
+    return Rows(params, value, jnp.sqrt(grad @ grad), norms), moved, state, alive
+
+
 def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, num_lanes: Array,
            first: Array, num_rows: Array) -> tuple[Carry, Rows]:  # fmt: skip
     """Runs rows ``first`` to ``first + num_rows`` of the first ``num_lanes`` lanes; row 0 is the start itself."""
@@ -140,24 +154,13 @@ def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw,
         lane = jax.tree.map(lambda leaf: leaf[i], lanes)
         params = carry.params[i]
         state = lax.cond(first == 0, lambda: begin(form.rules, lane, params), lambda: carry.state[i])
-
         steps = (first + jnp.arange(form.chunk, dtype=jnp.int32)).astype(dtype)
         shares = factor(lane, steps, shared.num_steps.astype(dtype))
 
         def run_step(now):
             row, params, state, _, rows = now
             sight = see(jax.tree.map(lambda leaf: leaf[row], draws))
-            share = shares[row]
-            if hasattr(loss, "on_batch") and any(rule.probe for rule in form.rules):
-                value, grad, second = probing(form.rules, lane, share, sight, params, state)
-                sight = sight._replace(second=second)
-            else:
-                value, grad = jax.value_and_grad(sight.loss)(params)
-            moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
-            norms = _norms(loss, grad, params, moved - params)
-            whole = jnp.all(jnp.isfinite(norms[1] if norms.size else params))
-            alive = jnp.isfinite(value) & whole
-            seen = Rows(params, value, jnp.sqrt(grad @ grad), norms)
+            seen, moved, state, alive = _step(loss, form, lane, shares[row], sight, params, state)
             at = jnp.where((first + row) % shared.stride == 0, (first + row) // shared.stride - kept_before, form.kept)
             places = Rows(at, row, row, row)
             rows = jax.tree.map(lambda into, leaf, at: _put(into, leaf, i, at), rows, seen, places)

@@ -92,7 +92,9 @@ def unknown_commands(readme: str, makefile: str) -> list[str]:
 
 def packages(sources: Iterable[str]) -> set[str]:
     """What has to be installed for the imports of these texts to work."""
-    names = set().union(*map(imported, sources)) - sys.stdlib_module_names - HOUSE
+    sources = list(sources)
+    found = {name for source in sources for name in re.findall(r'find_spec\("(\w+)"\)', source)}  # read, not imported
+    names = found.union(*map(imported, sources)) - sys.stdlib_module_names - HOUSE
     return {package.lower() for name in names for package in packages_distributions().get(name, [name])}
 
 

@@ -1,6 +1,8 @@
 """Pictures: scikit-learn's digits, real handwriting of 8 x 8 pixels."""
 
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -10,10 +12,12 @@ from landscapes.surface import ShapeParam
 
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.datasets import load_digits  # takes a second to import
-
-    pixels, labels = load_digits(return_X_y=True)
-    return np.asarray(pixels, np.uint8), np.asarray(labels, np.int32)
+    """The table behind scikit-learn's load_digits; importing that would take a second and 60 MB."""
+    spec = find_spec("sklearn")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    table = np.loadtxt(Path(spec.submodule_search_locations[0], "datasets", "data", "digits.csv.gz"), delimiter=",")
+    return table[:, :-1].astype(np.uint8), table[:, -1].astype(np.int32)
 
 
 @dataset(

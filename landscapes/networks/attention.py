@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from landscapes.networks.stacked import Part, Stacked, activate, drop, normalize
+from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
 EXPANSION = 4  # hidden units of a block's dense layer, over its width
 
@@ -17,7 +17,7 @@ def attend(qkv: Float[Array, "row position 3*width"], heads: int) -> Float[Array
     query, key, value = (a.reshape(rows, length, heads, -1) for a in jnp.split(qkv, 3, -1))
     match = jnp.einsum("rqhd,rkhd->rhqk", query, key) / jnp.sqrt(jnp.asarray(width / heads, qkv.dtype))
     past = jnp.tril(jnp.ones((length, length), bool))
-    share = jax.nn.softmax(jnp.where(past, match, -1e30), -1)
+    share = jax.nn.softmax(jnp.where(past[None, None], match, -1e30), -1)
     return jnp.einsum("rhqk,rkhd->rqhd", share, value).reshape(rows, length, width)
 
 
@@ -82,21 +82,21 @@ class Transformer(Stacked):
     def first(self, go, params, x):
         """Symbols, or numbers, and where they stand."""
         seen = params["weight"][x] if self.symbols else x @ params["weight"]
-        h = seen + params["position"]
+        h = seen + params["position"][None]
         return h, h
 
     def layer(self, go, params, h, number):
         """Attention and a dense layer, each with its skip."""
         skip = go.choices.residual
-        qkv = normalize(go, h, params["scale1"], params["shift1"]) @ params["qkv"] + params["qkv_bias"]
-        mixed = attend(qkv, self.heads) @ params["mix"] + params["mix_bias"]
+        qkv = normalize(go, h, params["scale1"], params["shift1"]) @ params["qkv"] + along(params["qkv_bias"], h)
+        mixed = attend(qkv, self.heads) @ params["mix"] + along(params["mix_bias"], h)
         h = skip * h + drop(go, mixed, 2 * number)
-        z = normalize(go, h, params["scale2"], params["shift2"]) @ params["up"] + params["bias"]
-        new = activate(go.choices, z, params["slope"]) @ params["down"] + params["down_bias"]
+        z = normalize(go, h, params["scale2"], params["shift2"]) @ params["up"] + along(params["bias"], h)
+        new = activate(go.choices, z, params["slope"]) @ params["down"] + along(params["down_bias"], h)
         return skip * h + drop(go, new, 2 * number + 1), z
 
     def head(self, go, params, h, x):
         """A linear map at every position, or of the last."""
         h = normalize(go, h if self.everywhere else h[:, -1:], params["scale"], params["shift"])
-        out = h @ params["weight"] + params["bias"]
+        out = h @ params["weight"] + along(params["bias"], h)
         return out if self.everywhere else out[:, 0]

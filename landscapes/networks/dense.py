@@ -1,15 +1,20 @@
 """Dense layers: every unit sees every unit before it."""
 
+from dataclasses import dataclass
+
 import jax.numpy as jnp
 
-from landscapes.networks.stacked import Part, Stacked, activate, drop, normalize
+from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
 
+@dataclass(frozen=True)
 class Dense(Stacked):
     """Dense networks; of depth 0 a linear map, which with cross-entropy is softmax regression.
 
     Columns beyond the width of a network hold zeros, so that one program serves every width up to its own.
     """
+
+    head_rows: int = 0  # that the head reads; 0 leaves room for the inputs and for the units
 
     def _parts(self, fan_in: int) -> tuple[Part, ...]:
         w = self.width
@@ -31,22 +36,22 @@ class Dense(Stacked):
 
     def head_parts(self):
         """The arrays of the output layer; it reads the inputs themselves where there is no hidden layer."""
-        rows = max(self.inputs[0], self.width)
+        rows = self.head_rows or max(self.inputs[0], self.width)
         return Part("weight", (rows, self.outputs), rows, self.outputs), Part("bias", (self.outputs,))
 
     def first(self, go, params, x):
         """Weights, normalization, activation, dropout."""
-        z = normalize(go, x @ params["weight"] + params["bias"], params["scale"], params["shift"])
-        return drop(go, activate(go.choices, z, params["slope"]), 0) * go.choices.units, z
+        z = normalize(go, x @ params["weight"] + along(params["bias"], x), params["scale"], params["shift"])
+        return drop(go, activate(go.choices, z, params["slope"]), 0) * along(go.choices.units, z), z
 
     def layer(self, go, params, h, number):
         """As the first layer, and the skip."""
-        z = normalize(go, h @ params["weight"] + params["bias"], params["scale"], params["shift"])
+        z = normalize(go, h @ params["weight"] + along(params["bias"], h), params["scale"], params["shift"])
         new = drop(go, activate(go.choices, z, params["slope"]), number)
-        return (new + go.choices.residual * h) * go.choices.units, z
+        return (new + go.choices.residual * h) * along(go.choices.units, z), z
 
     def head(self, go, params, h, x):
         """A linear map of the last hidden layer, or of the inputs."""
         weight = params["weight"]
         h, x = (jnp.pad(a, ((0, 0), (0, weight.shape[0] - a.shape[1]))) for a in (h, x))
-        return jnp.where(go.choices.depth > 0, h, x) @ weight + params["bias"]
+        return jnp.where(go.choices.depth > 0, h, x) @ weight + along(params["bias"], h)

@@ -11,7 +11,7 @@ from landscapes.networks.stacked import Shape, Stacked
 from landscapes.surface import ShapeParam
 
 _DENSE_INPUTS, _DENSE_OUTPUTS = 64, 10  # of every dense program: digits fit, and so does what is smaller
-DENSE_WIDTHS, DENSE_DEPTHS = (16, 64), (12, 64)  # a dense network runs in the least of these that holds it
+DENSE_ROOMS = ((16, 12), (64, 12), (64, 64))  # width and depth; a dense network runs in the first that holds it
 MOST_UNROLLED, _DEEP = 3, 16  # of the other families: shallow ones are written out, deep ones share a loop
 _ANY = ("none", "layer", "batch", "rms")
 
@@ -45,15 +45,11 @@ class Network:
     def room(self, exact: Stacked) -> Stacked:
         """The architecture whose program serves this one: larger where the rest can be padding."""
         if isinstance(exact, Dense):
-            width = _least(DENSE_WIDTHS, exact.width)
-            return Dense((_DENSE_INPUTS,), width, _least(DENSE_DEPTHS, exact.depth), _DENSE_OUTPUTS)
+            width, depth = next((w, d) for w, d in DENSE_ROOMS if w >= exact.width and d >= exact.depth)
+            return Dense((_DENSE_INPUTS,), width, depth, _DENSE_OUTPUTS)
         if exact.depth <= MOST_UNROLLED:
             return replace(exact, unrolled=True)
         return replace(exact, depth=_DEEP)
-
-
-def _least(sizes: tuple[int, ...], needed: int) -> int:
-    return next(size for size in sizes if size >= needed)
 
 
 def network(
@@ -68,14 +64,14 @@ def network(
          source="Cox, The regression analysis of binary sequences, 1958")  # fmt: skip
 def softmax_regression(inputs, width, depth, outputs, symbols):
     """Draws straight boundaries only: no hidden layer, and a loss with a single valley."""
-    return Dense(inputs, width, 1, outputs)
+    return Dense(inputs, width, 1, outputs, head_rows=inputs[0])
 
 
 @network(title="Dense", kinds=("points", "curve", "images"), depth=ShapeParam(4, 1, 64), width=ShapeParam(16, 1, 64),
          source="Rumelhart, Hinton & Williams, Learning representations by back-propagating errors, 1986")  # fmt: skip
 def mlp(inputs, width, depth, outputs, symbols):
     """Stacks layers in which every unit sees every unit before it."""
-    return Dense(inputs, width, depth, outputs)
+    return Dense(inputs, width, depth, outputs, head_rows=width)
 
 
 @network(title="Dense residual", kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64),
@@ -83,7 +79,7 @@ def mlp(inputs, width, depth, outputs, symbols):
          source="He et al., Deep residual learning, 2015, arXiv:1512.03385")  # fmt: skip
 def residual_mlp(inputs, width, depth, outputs, symbols):
     """Adds each layer's input to its output, so that gradients have a way around it."""
-    return Dense(inputs, width, depth, outputs)
+    return Dense(inputs, width, depth, outputs, head_rows=width)
 
 
 @network(title="Convolutional", kinds=("images",), depth=ShapeParam(2, 1, 16), width=ShapeParam(8, 1, 32),

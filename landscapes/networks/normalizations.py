@@ -13,7 +13,8 @@ EPS = 1e-5  # as torch's layers
 class Normalization:
     """A named function ``(z, units, rows) -> z``; equal and hashable by name.
 
-    ``units`` holds 1 for a column that exists and 0 for padding, ``rows`` the weight of each row in the statistics.
+    ``units`` holds 1 for a column that exists and 0 for padding, with the axes of z; ``rows`` the weight of each row in
+    the statistics.
     """
 
     name: str
@@ -32,13 +33,13 @@ def _normalization(title: str, source: str) -> Callable[[Callable[..., Array]], 
 
 
 @_normalization("None", "the control")
-def none(z: Float[Array, "row unit"], units: Float[Array, "unit"], rows: Float[Array, "row"]):
+def none(z: Float[Array, "row unit"], units: Float[Array, "1 unit"], rows: Float[Array, "row"]):
     """Leaves the inputs of the activations as they are."""
     return z
 
 
 @_normalization("Layer", "Ba, Kiros & Hinton, Layer normalization, 2016, arXiv:1607.06450")
-def layer(z: Float[Array, "row unit"], units: Float[Array, "unit"], rows: Float[Array, "row"]):
+def layer(z: Float[Array, "row unit"], units: Float[Array, "1 unit"], rows: Float[Array, "row"]):
     """Gives every example mean 0 and variance 1 over the units of a layer."""
     count = units.sum()
     mean = ((z * units).sum(-1) / count)[..., None]
@@ -47,18 +48,18 @@ def layer(z: Float[Array, "row unit"], units: Float[Array, "unit"], rows: Float[
 
 
 @_normalization("Batch", "Ioffe & Szegedy, Batch normalization, 2015, arXiv:1502.03167")
-def batch(z: Float[Array, "row unit"], units: Float[Array, "unit"], rows: Float[Array, "row"]):
+def batch(z: Float[Array, "row unit"], units: Float[Array, "1 unit"], rows: Float[Array, "row"]):
     """Gives every unit mean 0 and variance 1 over the examples of the batch."""
     weight = (rows / jnp.maximum(rows.sum(), 1e-30)).reshape(-1, *(1,) * (z.ndim - 1))
     share = z[0, ..., 0].size  # positions of a map or a sequence count as examples
     axes = tuple(range(z.ndim - 1))
-    mean = (weight * z).sum(axes) / share
+    mean = (weight * z).sum(axes, keepdims=True) / share
     centred = z - mean
-    return centred / jnp.sqrt((weight * centred**2).sum(axes) / share + EPS)
+    return centred / jnp.sqrt((weight * centred**2).sum(axes, keepdims=True) / share + EPS)
 
 
 @_normalization("RMS", "Zhang & Sennrich, Root mean square layer normalization, 2019, arXiv:1910.07467")
-def rms(z: Float[Array, "row unit"], units: Float[Array, "unit"], rows: Float[Array, "row"]):
+def rms(z: Float[Array, "row unit"], units: Float[Array, "1 unit"], rows: Float[Array, "row"]):
     """Gives every example root mean square 1 over the units of a layer, its mean untouched."""
     return z * units / jnp.sqrt((units * z**2).sum(-1) / units.sum() + EPS)[..., None]
 

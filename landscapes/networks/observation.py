@@ -10,10 +10,10 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
-from landscapes.networks.stacked import Pass, Stacked, activate, unfold
+from landscapes.networks.stacked import Pass, Stacked, activate, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
-OBSERVERS = 3  # kept of families whose sizes are a program's own; those of the dense family are few, and all stay
+OBSERVERS = 2  # kept of families whose sizes are a program's own; those of the dense family are few, and all stay
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 BINS = 24
 SAMPLE = 64  # training examples whose outputs a histogram counts
@@ -49,10 +49,12 @@ def _looker(values: Values, train: Array):
         weight = train.reshape(-1, *(1,) * (z.ndim - 1)) / train.sum()
         on = jnp.sum(weight * (slope != 0), axis=tuple(range(z.ndim - 1))) / z[0, ..., 0].size
         on = jnp.pad(on, (0, seen.on.shape[1] - on.size))
-        there = jnp.broadcast_to(train.reshape(-1, *(1,) * (h.ndim - 1)) * choices.units, h.shape)
+        there = jnp.broadcast_to(train.reshape(-1, *(1,) * (h.ndim - 1)) * along(choices.units, h), h.shape)
         some, weights = h[:SAMPLE].reshape(-1), there[:SAMPLE].reshape(-1)
         place = jnp.clip(jnp.floor((some + SPAN) * (BINS / (2 * SPAN))), 0, BINS - 1)
-        bars = jnp.sum((place[:, None] == jnp.arange(BINS)) * weights[:, None], 0) / jnp.maximum(weights.sum(), 1.0)
+        bars = jnp.sum((place[:, None] == jnp.arange(BINS)[None]) * weights[:, None], 0) / jnp.maximum(
+            weights.sum(), 1.0
+        )
         size = jnp.sqrt(jnp.sum(there * h * h) / jnp.maximum(there.sum(), 1.0))
         return seen._replace(on=seen.on.at[number].set(on.astype(h.dtype)), size=seen.size.at[number].set(size),
                              histogram=seen.histogram.at[number].set(bars.astype(h.dtype)))  # fmt: skip
@@ -71,7 +73,7 @@ def _empty(net: Stacked, params: Array) -> Frame:
 
 
 def _accuracy(target: Target, outputs: Array, wanted: Array) -> Float[Array, "row"]:
-    guess = jnp.argmax(jnp.where(target.columns > 0, outputs, -jnp.inf), -1)
+    guess = jnp.argmax(jnp.where(along(target.columns, outputs) > 0, outputs, -jnp.inf), -1)
     right = (guess == wanted).reshape(outputs.shape[0], -1).mean(1).astype(outputs.dtype)
     return jnp.where(target.classes > 0, right, jnp.nan)
 
@@ -131,11 +133,12 @@ def _flow(loss: Supervised, params: Array, values: Values, tiles: Any) -> Float[
     """Over the first ``tiles`` tiles of the training examples, at the scale of the mean over all of them."""
     net, data, size = loss.architecture, values.data, loss.architecture.tile
     choices = values.choices
+    batch = jax.ShapeDtypeStruct((size, *data.inputs.shape[1:]), data.inputs.dtype)
     shapes = jax.eval_shape(
         lambda x: net.first(_still(values, size), unfold(net.first_parts(), net.split(params)[0]), x)[0],
-        data.inputs[:size],
+        batch,
     )
-    outputs = jax.eval_shape(lambda x: net.apply(params, _still(values, size), x), data.inputs[:size])
+    outputs = jax.eval_shape(lambda x: net.apply(params, _still(values, size), x), batch)
     zeros = (jnp.zeros(shapes.shape, params.dtype), jnp.zeros((net.stack, *shapes.shape), params.dtype),
              jnp.zeros(outputs.shape, params.dtype))  # fmt: skip
     count = data.count.astype(params.dtype)

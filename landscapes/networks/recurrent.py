@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array
 
-from landscapes.networks.stacked import Part, Stacked, activate, drop
+from landscapes.networks.stacked import Part, Stacked, activate, along, drop
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -59,7 +59,8 @@ class Recurrent(Stacked):
 
     def head(self, go, params, h, x):
         """A linear map at every position, or of the last."""
-        return (h if self.everywhere else h[:, -1]) @ params["weight"] + params["bias"]
+        h = h if self.everywhere else h[:, -1]
+        return h @ params["weight"] + along(params["bias"], h)
 
     def _along(self, go, params, seen: Array, number) -> tuple[Array, Array]:
         def step(state, now):
@@ -67,7 +68,7 @@ class Recurrent(Stacked):
             return state, (state[0], z)
 
         zero = jnp.zeros((seen.shape[0], self.width), seen.dtype)
-        _, (h, z) = lax.scan(step, (zero, zero), jnp.moveaxis(seen + params["bias"], 1, 0))
+        _, (h, z) = lax.scan(step, (zero, zero), jnp.moveaxis(seen + along(params["bias"], seen), 1, 0))
         return drop(go, jnp.moveaxis(h, 0, 1), number), jnp.moveaxis(z, 0, 1)
 
     def _step(self, go, params, state, seen):
@@ -83,5 +84,5 @@ class Recurrent(Stacked):
         reset_seen, update_seen, new_seen = jnp.split(seen, 3, -1)
         reset_own, update_own, new_own = jnp.split(h @ params["recurrent"], 3, -1)
         reset, update = jax.nn.sigmoid(reset_seen + reset_own), jax.nn.sigmoid(update_seen + update_own)
-        z = new_seen + reset * (new_own + params["recurrent_bias"])
+        z = new_seen + reset * (new_own + along(params["recurrent_bias"], h))
         return ((1.0 - update) * jnp.tanh(z) + update * h, memory), z

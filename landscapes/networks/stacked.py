@@ -45,6 +45,11 @@ class Pass(NamedTuple):
     key: Any  # of the dropout; None keeps every unit
 
 
+def along(vector: Float[Array, "n"], like: Array) -> Array:
+    """A vector over the last axis of an array, with as many axes: no rank is promoted in silence."""
+    return vector.reshape((1,) * (like.ndim - 1) + (-1,))
+
+
 def activate(choices: Choices, z: Array, slope: Array) -> Array:
     """The chosen activation; a learned slope is the layer's own."""
     return lax.switch(choices.activation, _ACTIVATIONS, z, jnp.where(choices.learned > 0, slope, choices.slope))
@@ -52,7 +57,7 @@ def activate(choices: Choices, z: Array, slope: Array) -> Array:
 
 def normalize(go: Pass, z: Array, scale: Array, shift: Array) -> Array:
     """The chosen normalization, with its learned scale and shift."""
-    units = go.choices.units
+    units, scale, shift = along(go.choices.units, z), along(scale, z), along(shift, z)
 
     def branch(entry):
         return lambda z, scale, shift: entry.function(z, units, go.rows) * scale + shift

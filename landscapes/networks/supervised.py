@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from landscapes.losses import LOSSES
 from landscapes.networks.dense import Dense
-from landscapes.networks.stacked import Choices, Pass, Stacked
+from landscapes.networks.stacked import Choices, Pass, Stacked, along
 
 _LOSSES = tuple(LOSSES.values())
 
@@ -46,10 +46,11 @@ class Values(NamedTuple):
 def row_losses(target: Target, outputs: Array, wanted: Array) -> Float[Array, "row"]:
     """The loss of each example; over the positions of a sequence, their mean."""
     columns = outputs.shape[-1]
-    one_hot = wanted[..., None] == jnp.arange(columns, dtype=wanted.dtype)
-    number = wanted[..., None] * (jnp.arange(columns) == 0)
+    place = along(jnp.arange(columns, dtype=wanted.dtype), outputs)
+    one_hot = wanted[..., None] == place
+    number = wanted[..., None] * (place == 0)
     goal = jnp.where(target.classes > 0, one_hot, number).astype(outputs.dtype)
-    flat = (outputs.reshape(-1, columns), goal.reshape(-1, columns), target.temperature, target.columns)
+    flat = (outputs.reshape(-1, columns), goal.reshape(-1, columns), target.temperature, target.columns[None])
     each = lax.switch(target.loss, [entry.function for entry in _LOSSES], *flat)
     return each.reshape(outputs.shape[0], -1).mean(1)
 
@@ -108,25 +109,25 @@ def _tiles(net: Stacked, values: Values) -> Array:
     return (values.data.batch_size + net.tile - 1) // net.tile
 
 
-def _batch_loss(net, params, values, order, key):
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _batch_loss(net: Stacked, params: Array, values: Values, order: Array, key: Array) -> Array:
     """Differentiable in the params: value and gradient come out of one loop over the tiles."""
 
-    def plain(params):
-        def step(i, sum):
-            return sum + _tile_loss(net, params, values, order, key, i)
+    def step(i, sum):
+        return sum + _tile_loss(net, params, values, order, key, i)
 
-        return lax.fori_loop(0, _tiles(net, values), step, jnp.zeros((), params.dtype))
+    return lax.fori_loop(0, _tiles(net, values), step, jnp.zeros((), params.dtype))
 
-    def forward(params):
-        def step(i, sums):
-            new = jax.value_and_grad(lambda p: _tile_loss(net, p, values, order, key, i))(params)
-            return jax.tree.map(jnp.add, sums, new)
 
-        return lax.fori_loop(0, _tiles(net, values), step, (jnp.zeros((), params.dtype), jnp.zeros_like(params)))
+def _batch_forward(net, params, values, order, key):
+    def step(i, sums):
+        new = jax.value_and_grad(lambda p: _tile_loss(net, p, values, order, key, i))(params)
+        return jax.tree.map(jnp.add, sums, new)
 
-    loss = jax.custom_vjp(plain)
-    loss.defvjp(forward, lambda grad, cotangent: (cotangent * grad,))
-    return loss(params)
+    return lax.fori_loop(0, _tiles(net, values), step, (jnp.zeros((), params.dtype), jnp.zeros_like(params)))
+
+
+_batch_loss.defvjp(_batch_forward, lambda net, grad, cotangent: (cotangent * grad, None, None, None))
 
 
 @partial(jax.jit, static_argnums=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -20,6 +20,7 @@ FLAGS = [
     "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 PAINTED = "window.player?.get().ready === true"
+PROBED = ("/train/_stcore/health", "/train/_stcore/host-config")  # where Streamlit looks for itself below a deep link
 
 
 def free_port() -> int:
@@ -65,7 +66,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens the page with query parameters; in the end nothing went to another host or to the error console."""
     contexts, faults = [], []
 
-    def opened(width: int = 1440, height: int = 900, *, wait: bool = True, scheme: str = "light",
+    def opened(width: int = 1440, height: int = 900, *, path: str = "", wait: bool = True, scheme: str = "light",
                motion: str = "no-preference", **params: str) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -75,10 +76,10 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not _is_probe(m) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.on("request", lambda r: faults.append(r.url) if not _is_ours(r.url, server) else None)
-        page.goto(f"{server}/?{urlencode(params)}" if params else server)
+        page.goto(f"{server}/{path}?{urlencode(params)}" if params else f"{server}/{path}")
         if wait:
             page.wait_for_function(PAINTED, timeout=120_000)
         return page
@@ -92,3 +93,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 def _is_ours(url: str, server: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.netloc == urlsplit(server).netloc
+
+
+def _is_probe(message: ConsoleMessage) -> bool:
+    return "404" in message.text and urlsplit(message.location.get("url", "")).path in PROBED

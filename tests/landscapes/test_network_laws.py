@@ -25,7 +25,7 @@ SHARES = SHARES / SHARES.sum()
 
 @pytest.fixture(autouse=True)
 def _ranks_promoted():
-    with jax.numpy_rank_promotion("allow"):
+    with jax.numpy_rank_promotion("raise"):
         yield
 
 
@@ -166,9 +166,9 @@ def test_gaussian_layers_keep_the_mean_of_squares_and_lose_the_median():
 @pytest.mark.parametrize("gain", [1.0, 0.5, 1 / math.sqrt(10)])
 def test_residual_block_adds_its_branch_to_the_second_moment(gain):
     # of a stream with mean zero: a ReLU branch has a positive mean, which a stream with a mean would feel as well
-    loss, h = wide(residual=True, gain=gain, depth=40), np.random.default_rng(1).standard_normal((400, 64))
+    loss, h = wide(residual=True, gain=gain, depth=40), jnp.asarray(np.random.default_rng(1).standard_normal((400, 64)))
     net, go = loss.architecture, Pass(choices_of(loss), np.ones(400), None)
-    stack = net.split(loss.start())[1][:39]
+    stack = net.split(jnp.asarray(loss.start()))[1][:39]
     block = jax.jit(lambda params: jnp.mean(net.layer(go, unfold(net.layer_parts(), params), h, 1)[0] ** 2))
     grown = np.mean([block(params) for params in stack]) / np.mean(h**2)
     assert grown == pytest.approx(1 + gain**2, rel=0.03)  # twice for He, (1 + 1/L) for a branch scaled by 1 / sqrt(L)
@@ -193,7 +193,7 @@ def test_relu_networks_are_born_dead(width, layers):
     ("rho", "steps", "left"), [(0.9, 50, 0.00515), (1.1, 50, 117.4), (0.7, 20, 0.7**20), (1.0, 64, 1.0)]
 )
 def test_gradient_through_a_linear_recurrence_is_a_power(rho, steps, left):
-    cell = Recurrent((steps + 1, 6), 6, 1, 2, "rnn")
+    cell = Recurrent((steps + 1, 6), 6, 1, 2, cell="rnn")
     turn = INITIALIZERS["orthogonal"].function(np.random.default_rng(2), (6, 6), 6, 6)
     params = {"weight": np.eye(6), "recurrent": rho * turn, "bias": np.zeros(6), "slope": np.zeros(())}
     go = Pass(choices_of(NetworkLoss("rnn", dataset="parity", activation="identity")), np.ones(1), None)
@@ -218,7 +218,7 @@ def output_slope(loss, outputs, wanted, temperature=1.0, columns=None):
     columns = np.ones(len(outputs)) if columns is None else columns
     one = np.eye(len(outputs))[wanted][None]
     return np.asarray(
-        jax.grad(lambda z: LOSSES[loss].function(z[None], one, temperature, columns)[0])(np.asarray(outputs))
+        jax.grad(lambda z: LOSSES[loss].function(z[None], one, temperature, np.asarray(columns)[None])[0])(np.asarray(outputs))
     )
 
 
@@ -252,7 +252,7 @@ def test_softmax_regression_starts_from_the_entropy_of_a_guess(data, shape, clas
     loss = NetworkLoss("softmax_regression", dataset=data, shape=shape, size=200)
     assert loss.examples.num_classes == classes
     assert not loss.start().any()
-    assert float(loss(loss.start())) == pytest.approx(math.log(classes), rel=1e-6)
+    assert float(loss(jnp.asarray(loss.start()))) == pytest.approx(math.log(classes), rel=1e-6)
     # there the top curvature is that of the inputs over the number of classes, along any contrast of two classes
     seen = np.column_stack([loss.examples.train_inputs.astype(float), np.ones(loss.count)])
     curvature, along = (part[..., -1] for part in np.linalg.eigh(seen.T @ seen / loss.count))
@@ -260,14 +260,14 @@ def test_softmax_regression_starts_from_the_entropy_of_a_guess(data, shape, clas
     contrast[[*range(seen.shape[1] - 1), 64]] = np.outer(along, np.eye(10)[0] - np.eye(10)[1]) / math.sqrt(2)
     step = np.concatenate([np.zeros(loss.architecture.dim - contrast.size), contrast.ravel()])
     start, far = loss.start().astype(float), 1e-3
-    heights = [float(loss(start + far * k * step)) for k in (-1, 0, 1)]
+    heights = [float(loss(jnp.asarray(start + far * k * step))) for k in (-1, 0, 1)]
     assert (heights[0] - 2 * heights[1] + heights[2]) / far**2 == pytest.approx(curvature / classes, rel=1e-4)
 
 
 def test_convolution_is_a_matrix_with_tied_entries():
     rng = np.random.default_rng(0)
     x, kernel, push = rng.standard_normal((1, 5, 4, 2)), rng.standard_normal((18, 3)), rng.standard_normal((1, 5, 4, 3))
-    tied = np.asarray(jax.grad(lambda kernel: jnp.sum(push * (patches(x) @ kernel)))(kernel))
+    tied = np.asarray(jax.grad(lambda kernel: jnp.sum(push * (patches(jnp.asarray(x)) @ kernel)))(kernel))
     matrix, untied = np.zeros((5, 4, 3, 5, 4, 2)), np.einsum("rijo,rklc->ijoklc", push, x)
     summed = np.zeros((3, 3, 2, 3))
     for i, j, k, m in np.ndindex(5, 4, 3, 3):
@@ -275,7 +275,7 @@ def test_convolution_is_a_matrix_with_tied_entries():
         if 0 <= at < 5 and 0 <= beside < 4:
             matrix[i, j, :, at, beside, :] = kernel.reshape(3, 3, 2, 3)[k, m].T
             summed[k, m] += untied[i, j, :, at, beside, :].T
-    np.testing.assert_allclose(np.einsum("ijoklc,rklc->rijo", matrix, x), patches(x) @ kernel, rtol=1e-12)
+    np.testing.assert_allclose(np.einsum("ijoklc,rklc->rijo", matrix, x), patches(jnp.asarray(x)) @ kernel, rtol=1e-12)
     np.testing.assert_allclose(tied, summed.reshape(18, 3), rtol=1e-12)
 
 

@@ -5,6 +5,7 @@ PyTorch's numbers stand in test_network_oracles; here everything is held to diff
 
 import re
 from functools import cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +22,7 @@ from landscapes.networks.supervised import row_losses
 from optimizers import OPTIMIZERS, Descent, descend, descend_all
 
 QUICKLY = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
-SMALL = {  # dense ones share a program, and so do the two of pictures; depths are below those of their programs
+SMALL = {  # dense ones share a program, and so do the two of pictures; dense ones stand in larger rooms
     "softmax_regression": {"dataset": "moons", "size": 40},
     "mlp": {"dataset": "moons", "size": 40, "depth": 3, "width": 5},
     "residual_mlp": {"dataset": "noisy_sine", "size": 40, "depth": 3, "width": 5},
@@ -29,7 +30,7 @@ SMALL = {  # dense ones share a program, and so do the two of pictures; depths a
     "resnet": {"dataset": "digits", "size": 128, "depth": 2, "width": 2},
     "rnn": {"dataset": "parity", "size": 100, "depth": 2, "width": 4},
     "lstm": {"dataset": "adding", "size": 100, "depth": 2, "width": 4},
-    "gru": {"dataset": "parity", "size": 100, "depth": 2, "width": 4},
+    "gru": {"dataset": "adding", "size": 100, "depth": 2, "width": 4},
     "transformer": {"dataset": "characters", "size": 64, "depth": 2, "width": 4, "shape": (("length", 8.0),)},
 }
 OFFERED = [(name, own) for name, e in NETWORKS.items() for own in (ACTIVATIONS if e.activation else ("identity",))]
@@ -39,7 +40,7 @@ RULES = [name for name in OPTIMIZERS if name not in ("lbfgs", "newton")]  # thos
 
 @pytest.fixture(autouse=True)
 def _ranks_promoted():
-    with jax.numpy_rank_promotion("allow"):
+    with jax.numpy_rank_promotion("raise"):
         yield
 
 
@@ -129,7 +130,8 @@ def test_gradient_flow_is_the_slope_along_a_push_on_a_layers_outputs(name):
 
 ROOMS = [
     ("mlp", EXAMPLE), ("mlp", {**EXAMPLE, "depth": 14, "width": 17}), ("cnn", SMALL["cnn"]),
-    ("gru", SMALL["gru"]), ("transformer", SMALL["transformer"]),
+    ("cnn", {**SMALL["cnn"], "depth": 5}), ("gru", SMALL["gru"]), ("transformer", SMALL["transformer"]),
+    ("transformer", {**SMALL["transformer"], "depth": 5}),
 ]  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def test_room_around_a_network_changes_nothing(name, sizes):
     for normalization in NETWORKS[name].normalizations:
         loss = NetworkLoss(name, **sizes, bias_std=0.3, normalization=normalization)
         exact, room = loss.exact, loss.architecture
-        assert exact.dim < room.dim
+        assert exact.dim < room.dim or sizes in SMALL.values()
         parts = loss.unflatten(loss.start().astype(float)).values()
         tight = np.concatenate([array.ravel() for layer in parts for array in layer.values()])
         choices, x = choices_of(loss), loss.examples.train_inputs
@@ -153,7 +155,7 @@ def test_room_around_a_network_changes_nothing(name, sizes):
 def test_padding_stays_zero_whatever_the_rule(name):
     loss = NetworkLoss(**EXAMPLE, batch_size=8, normalization="batch", dropout=0.2, activation="prelu")
     rule = OPTIMIZERS[name]
-    extra = {"l1": 1e-3, "weight_decay": 1e-2} if rule.scheduled else {}
+    extra: Any = {"l1": 1e-3, "weight_decay": 1e-2} if rule.scheduled else {}
     run = descend_all(loss, [Descent(rule, l2=1e-3, **extra)], start=loss.start(), num_steps=20)[0]
     assert run.diverged_at is None
     padding = live_params(loss) == 0
@@ -210,7 +212,7 @@ def test_the_loss_of_a_step_is_that_of_its_batch():
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_dropout_keeps_the_mean(rate):
     choices = choices_of(NetworkLoss(**EXAMPLE, dropout=rate))
-    h = np.ones((4000, 16))
+    h = jnp.ones((4000, 16))
     dropped = np.asarray(drop(Pass(choices, np.ones(4000), jax.random.key(1)), h, 0))
     kept = dropped != 0
     np.testing.assert_allclose(dropped[kept], 1 / (1 - rate), rtol=1e-6)
@@ -222,7 +224,7 @@ def test_dropout_keeps_the_mean(rate):
 def test_dropout_is_for_training_only():
     still, dropping = NetworkLoss(**EXAMPLE), NetworkLoss(**EXAMPLE, dropout=0.5)
     params = still.start()
-    assert float(dropping(params)) == float(still(params))
+    assert float(dropping(jnp.asarray(params))) == float(still(jnp.asarray(params)))
     seen = {value_and_grad(dropping, params.astype(float), key)[0] for key in ((0, 0), (0, 1), (0, 1))}
     assert len(seen) == 2
     assert gradient_flow(dropping, params) == gradient_flow(still, params)
@@ -290,7 +292,7 @@ def test_noise_and_newton_are_refused():
     loss = NetworkLoss(**EXAMPLE)
     with pytest.raises(ValueError, match=r"noise is 0\.1; a loss of data has the noise of its batches, so 0 is needed"):
         descend(loss, OPTIMIZERS["adam"], start=loss.start(), num_steps=1, noise=0.1)
-    with pytest.raises(ValueError, match="newton needs the whole Hessian"):
+    with pytest.raises(ValueError, match="newton solves with the whole Hessian"):
         descend(loss, OPTIMIZERS["newton"], start=loss.start(), num_steps=1)
 
 
@@ -300,7 +302,7 @@ def test_adam_learns(name):
     rule, params = OPTIMIZERS["adam"].build(learning_rate=0.02, b1=0.9, b2=0.999, eps=1e-8), loss.start().astype(float)
     state, seen = rule.init(params), []
     update = jax.jit(rule.update)
-    for _ in range(25):
+    for _ in range(60):
         value, grad = value_and_grad(loss, params)
         updates, state = update(grad, state, params)
         params, seen = params + np.asarray(updates), [*seen, value]
