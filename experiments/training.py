@@ -151,6 +151,8 @@ class TrainingResult:
 def grid_of(loss: NetworkLoss) -> tuple[Float[np.ndarray, "x"], Float[np.ndarray, "y"]] | None:
     """Where the outputs are asked for beside the examples: a grid for points, a line for a curve, else nothing."""
     kind, box = DATASETS[loss.dataset].kind, loss.examples.box
+    if box is None:
+        return None
     if kind == "points":
         return np.linspace(*box[0], GRID), np.linspace(*box[1], GRID)
     if kind == "curve":

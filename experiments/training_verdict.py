@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.training import Learned, TrainingResult
 from experiments.verdict import number, uncapital
-from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
+from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
 from landscapes.networks.stacked import Stacked
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -89,8 +89,8 @@ def subline(result: TrainingResult) -> str:
     if len(result.runs) > 1:
         parts.append(_alike(result.runs))
     else:
-        parts.append(f"{first.num_params:,} parameters, {_batch(result.runs[0])}")
-    if len(result.runs) == 1 and result.runs[0].counts_units and "dead" in headline(result):
+        parts.append(f"{first.num_params:,} parameters, {_batch(first)}")
+    if len(result.runs) == 1 and "dead" in headline(result):
         parts.append("a dead unit has slope zero for every training example, so no gradient passes through it")
     if any(run.loss.normalization == "batch" and run.loss.batch > run.loss.architecture.tile for run in result.runs):
         parts.append(f"batch statistics are of {first.architecture.tile} examples at a time")
@@ -98,8 +98,8 @@ def subline(result: TrainingResult) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _batch(run: Learned) -> str:
-    return "all examples a step" if run.loss.batch == run.loss.count else f"{run.loss.batch} examples a step"
+def _batch(loss: NetworkLoss) -> str:
+    return "all examples a step" if loss.batch == loss.count else f"{loss.batch} examples a step"
 
 
 def _alike(runs: Sequence[Learned]) -> str:

@@ -134,7 +134,8 @@ def _sample(run: Learned, name: str, example: int) -> dict[str, Any]:
                 "caption": f"{half} example {i + 1}{_told(run, inputs[i])}"}  # fmt: skip
     probs = probabilities(run, slice(example, example + 1))[:, 0]
     spec |= {
-        "probs": probs.astype(np.float32), "gradient": _gradient(run, example, int(targets[i])), "truth": int(targets[i]),
+        "probs": probs.astype(np.float32), "gradient": _gradient(run, example, int(targets[i])),
+        "truth": int(targets[i]),
         "pull": "gradient, p − y" if run.loss.loss == "cross_entropy" and run.loss.temperature == 1 else "gradient",
         "caption": f"{half} example {i + 1}: {data.class_names[int(targets[i])]}{_told(run, inputs[i])}",
     }  # fmt: skip

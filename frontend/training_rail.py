@@ -240,7 +240,7 @@ def _finer(i: int, learner: Learner, loss: NetworkLoss) -> None:
 
 
 def _network_summary(loss: NetworkLoss) -> str:
-    parts = [CHOICES["initializer"][loss.initializer].title]
+    parts = [CHOICES["initializer"][str(loss.initializer)].title]
     parts += [f"{NORMALIZATIONS[str(loss.normalization)].title.lower()} norm" if loss.normalization != "none" else ""]
     parts += ["skips" if loss.residual else "", "dropout" if loss.dropout else ""]
     return ", ".join(part for part in parts if part) + f", {LOSSES[str(loss.loss)].title.lower()}"

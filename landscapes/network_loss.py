@@ -123,9 +123,8 @@ class NetworkLoss:
     def exact(self) -> Stacked:
         """The architecture without padding."""
         data = self.examples
-        return NETWORKS[self.network].build(
-            data.input_shape, self.width, self.depth, data.num_classes, len(data.symbols)
-        )
+        return NETWORKS[self.network].build(data.input_shape, int(self.width or 0), int(self.depth or 0),
+                                            data.num_classes, len(data.symbols))  # fmt: skip
 
     @cached_property
     def architecture(self) -> Stacked:
@@ -242,8 +241,8 @@ def choices_of(loss: NetworkLoss) -> Choices:
     net, f = loss.architecture, np.float32
     units = (np.arange(net.width) < loss.exact.width).astype(f)
     return Choices(
-        depth=np.int32(loss.depth), activation=np.int32(list(ACTIVATIONS).index(str(loss.activation))),
-        normalization=np.int32(list(NORMALIZATIONS).index(str(loss.normalization))), slope=f(loss.slope),
+        depth=np.int32(loss.depth or 0), activation=np.int32(list(ACTIVATIONS).index(str(loss.activation))),
+        normalization=np.int32(list(NORMALIZATIONS).index(str(loss.normalization))), slope=f(loss.slope or 0.0),
         learned=f(loss.activation == "prelu"), residual=f(loss.residual), dropout=f(loss.dropout), units=units,
     )  # fmt: skip
 

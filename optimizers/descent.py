@@ -266,7 +266,7 @@ def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps:
     form = _form(loss, batch[0], origin) if batch else Form(_ALL, LANES, CHUNK, CHUNK, origin.size, origin.dtype.name)
     stride = 1 if form.kept == form.chunk == CHUNK else stride_for(steps, origin.nbytes, form.kept, form.chunk)
     program, lanes, key = program_of(loss), _lanes(batch, form), np.asarray([0, seed], np.uint32)
-    shared = Conditions(values, np.asarray(float(schedule_steps)), np.int32(stride))
+    shared = Conditions(values, np.asarray(float(schedule_steps)), np.asarray(stride, np.int32))
     size = state_size(form.rules, form.dim, form.dtype)
     carry = Carry(np.tile(origin, (form.lanes, 1)), np.zeros((form.lanes, size), form.dtype), np.ones(form.lanes, bool))
     for first in range(0, steps + 1, form.chunk):
@@ -278,8 +278,8 @@ def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps:
         counts = (np.int32(len(batch)), np.int32(first), np.int32(count))
         carry, rows = program(form, lanes, shared, draws, carry, *counts)
         kept = len(range(-first % stride, count, stride))
-        parts = [np.asarray(leaf)[: len(batch), :n] for leaf, n in zip(rows, (kept, count, count, count), strict=True)]
-        yield Piece(*parts, stride, first + count - 1, steps)
+        seen = [np.asarray(leaf)[: len(batch), :n] for leaf, n in zip(rows, (kept, count, count, count), strict=True)]
+        yield Piece(seen[0], seen[1], seen[2], seen[3], stride, first + count - 1, steps)
 
 
 def descend(

@@ -177,7 +177,7 @@ def _update(rules, lane, factor, sight, params, state, value, grad):
         def update(grads, state, params):
             transform = rule.build(**_named(rule, lane.hyperparams, factor))
             updates, state = transform.update(grads, _unpack(state, like), params, **extra)
-            return updates.astype(dtype), _pack(state, state_size(rules, dim, dtype.name), dtype)
+            return jnp.asarray(updates, dtype), _pack(state, state_size(rules, dim, dtype.name), dtype)
 
         return update
 

@@ -32,13 +32,13 @@ class Probe(NamedTuple):
 class Frame(NamedTuple):
     """What was seen. Layers: the first, the stacked ones, padding included."""
 
-    loss: Float[Array, "2"]  # mean over the training and over the validation examples
-    accuracy: Float[Array, "2"]  # share of right answers; NaN where targets are no classes
+    loss: Float[Any, "2"]  # mean over the training and over the validation examples
+    accuracy: Float[Any, "2"]  # share of right answers; NaN where targets are no classes
     outputs: Any  # (row, column); None for outputs at every position
-    on: Float[Array, "layer unit"]  # share of training examples (and positions) at which a unit's slope is not zero
-    histogram: Float[Array, "layer bin"]  # of the layer's outputs, as shares
-    size: Float[Array, "layer"]  # RMS of the layer's outputs; not finite where it overflowed
-    flow: Float[Array, "layer+1"]  # RMS of d loss / d layer output, the network's outputs last
+    on: Float[Any, "layer unit"]  # share of training examples (and positions) at which a unit's slope is not zero
+    histogram: Float[Any, "layer bin"]  # of the layer's outputs, as shares
+    size: Float[Any, "layer"]  # RMS of the layer's outputs; not finite where it overflowed
+    flow: Float[Any, "layer+1"]  # RMS of d loss / d layer output, the network's outputs last
 
 
 def _looker(values: Values, train: Array):

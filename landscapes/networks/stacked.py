@@ -104,7 +104,7 @@ def size_of(parts: tuple[Part, ...]) -> int:
     return sum(part.size for part in parts)
 
 
-def unfold(parts: tuple[Part, ...], params: Float[Array, "size"]) -> dict[str, Array]:
+def unfold(parts: tuple[Part, ...], params: Float[Any, "size"]) -> dict[str, Any]:
     """A layer's arrays by name."""
     out, at = {}, 0
     for part in parts:
@@ -150,7 +150,7 @@ class Stacked:
         """(outputs of the layer, inputs of its activation)."""
         raise NotImplementedError
 
-    def head(self, go: Pass, params: dict[str, Array], h: Array, x: Array) -> Array:
+    def head(self, go: Pass, params: dict[str, Array], h: Any, x: Array) -> Array:
         """The outputs of the network."""
         raise NotImplementedError
 

@@ -215,10 +215,10 @@ def test_selu_has_its_fixed_point_and_gelu_and_silu_their_minima():
 
 
 def output_slope(loss, outputs, wanted, temperature=1.0, columns=None):
-    columns = np.ones(len(outputs)) if columns is None else columns
+    seen = np.atleast_2d(np.ones(len(outputs)) if columns is None else columns)
     one = np.eye(len(outputs))[wanted][None]
     return np.asarray(
-        jax.grad(lambda z: LOSSES[loss].function(z[None], one, temperature, np.asarray(columns)[None])[0])(np.asarray(outputs))
+        jax.grad(lambda z: LOSSES[loss].function(z[None], one, temperature, seen)[0])(np.asarray(outputs))
     )
 
 
