@@ -30,7 +30,8 @@ from landscapes import ACTIVATIONS, DATASETS, LOSSES, NETWORKS, NORMALIZATIONS, 
 from optimizers import OPTIMIZERS
 
 _DOTS = 90  # of a thumbnail
-_SIGNS = {"noisy_sine": "y(x)", "digits": "8", "adding": "a + b", "parity": "± ± ±", "characters": "abc…"}
+_IMAGES = 2  # pictures on a tile
+_SIGNS = {"adding": "a + b", "parity": "± ± ±", "characters": "abc…"}
 _RULES = tuple(name for name in OPTIMIZERS if name not in UNSUITABLE)
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 0)  # 0: all examples
 
@@ -94,20 +95,26 @@ def draw() -> None:
 
 
 @lru_cache(maxsize=64)
-def _thumbnail(name: str) -> dict[str, Any] | None:
-    """A few examples as dots in 0..1, for data on the plane."""
-    if DATASETS[name].kind != "points":
-        return None
-    data = DATASETS[name].draw()
-    reach = float(np.abs(data.train_inputs[:_DOTS]).max())
-    xy = (data.train_inputs[:_DOTS] / reach + 1) / 2
-    return {"xy": xy.astype(np.float32), "classes": data.train_targets[:_DOTS].astype(np.int32)}
+def _preview(name: str) -> dict[str, Any]:
+    """What a tile shows of a data set: points and curves as dots in 0..1, images as they are, a sign for the others."""
+    entry, data = DATASETS[name], DATASETS[name].draw()
+    if entry.kind == "points":
+        xy, classes = data.train_inputs[:_DOTS], data.train_targets[:_DOTS]
+    elif entry.kind == "curve":
+        xy, classes = np.stack([data.train_inputs[:, 0], data.train_targets], 1), np.zeros(len(data.train_inputs))
+    elif data.train_pixels is not None:
+        side = round(data.train_pixels.shape[1] ** 0.5)
+        row = np.concatenate([pixels.reshape(side, side) for pixels in data.train_pixels[:_IMAGES]], 1)
+        return {"thumb": np.rint(255 / 16 * (16 - row[::-1])).astype(np.uint8)}
+    else:
+        return {"sign": _SIGNS.get(name, entry.title[:1])}
+    reach = float(np.abs(xy).max())
+    return {"points": {"xy": ((xy / reach + 1) / 2).astype(np.float32), "classes": classes.astype(np.int32)}}
 
 
 def _tile(name: str) -> dict[str, Any]:
-    entry, dots = DATASETS[name], _thumbnail(name)
-    look = {"points": dots} if dots is not None else {"sign": _SIGNS.get(name, entry.title[:1])}
-    return {"name": name, "title": entry.title, "help": entry.summary, **look}
+    entry = DATASETS[name]
+    return {"name": name, "title": entry.title, "help": entry.summary, **_preview(name)}
 
 
 def _data() -> None:
