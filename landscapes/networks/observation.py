@@ -172,7 +172,7 @@ def flow_of(loss: Supervised, params: Float[Array, "dim"], values: Values) -> Fl
     return _flow(loss, params, values, (values.data.count + loss.architecture.tile - 1) // loss.architecture.tile)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)  # 15 MB each
 def _writer(net: Stacked, length: int):
     def write(params, choices, window, key, temperature):
         go = Pass(choices, jnp.ones(1, params.dtype), None)
