@@ -4,23 +4,16 @@ A job is a generator whose every piece of work yields what is known so far. Work
 so that a long training never blocks a short one.
 """
 
-import ctypes
 import math
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+from experiments.memory import give_back
+
 QUEUE = 64  # jobs at once; a further one is answered with `Busy`
-
-
-def give_back() -> None:
-    """Hands memory that is free back to the system, where the C library can: it keeps what compilations leave."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 class Busy(Exception):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jax
 import streamlit as st
 
-from experiments.pool import give_back
+from experiments.memory import give_back, keep_watch, share_one_arena
 from experiments.race import Race, default_rate, run, run_fan
 from experiments.training import Learner, Training
 from experiments.training import run as run_training
@@ -60,6 +60,8 @@ class _Warmup:
     def __init__(self) -> None:
         # Every result is waited for, so handing the work to another thread first only costs a switch.
         jax.config.update("jax_cpu_enable_async_dispatch", False)
+        share_one_arena()
+        keep_watch()
         self.done = dict.fromkeys(_STAGES, 0)
         self.error: Exception | None = None
         self.changed = threading.Event()

@@ -7,18 +7,18 @@ carry on, so the same program serves 1 run or 41, 10 steps or 20,000, and can be
 
 import threading
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
 
-PROGRAMS = 13  # the catalogue's own and 12 formulas, at 17 to 25 MB each
-NETWORK_PROGRAMS = 2  # of families whose sizes are a program's own; those of the dense family are few, and all stay
+PROGRAMS = 12  # at most, at 17 to 35 MB each: formulas, and networks whose sizes are a program's own
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
 _NETWORK_COMPILER = {**_COMPILER, "xla_backend_optimization_level": 1}  # a quarter less again, at the same speed
@@ -201,27 +201,24 @@ class Program:
         return self._compiled[form](*given)
 
 
-@lru_cache(maxsize=PROGRAMS)
-def _kept_program(loss: Loss) -> Program:
-    return Program(loss)
-
-
-@lru_cache(maxsize=NETWORK_PROGRAMS)
-def _kept_network_program(loss: Any) -> Program:
-    return Program(loss)
-
-
-@cache
-def _common_program(loss: Any) -> Program:
-    return Program(loss)
-
-
-_KEEPING = threading.Lock()  # lru_cache alone may build two programs for two visitors who ask at once
+_COMMON: dict[Loss, Program] = {}  # of whole families of landscapes: few, and all stay
+_KEPT: LRUCache[Loss, Program] = LRUCache(PROGRAMS)
+_KEEPING = threading.Lock()
 
 
 def program_of(loss: Loss) -> Program:
-    """The program of a loss, kept while it is among the `PROGRAMS` (or `NETWORK_PROGRAMS`) used last of its kind."""
+    """The program of a loss. Those that families share stay, as the loss's ``common`` says; of others the last used."""
+    kept = _COMMON if getattr(loss, "common", False) else _KEPT
     with _KEEPING:
-        if not hasattr(loss, "on_batch"):
-            return _kept_program(loss)
-        return _common_program(loss) if loss.common else _kept_network_program(loss)
+        if loss not in kept:
+            kept[loss] = Program(loss)
+        return kept[loss]
+
+
+def forget_oldest_program() -> bool:
+    """Drops the program that was used longest ago, of those that no family shares; False where one at most is left."""
+    with _KEEPING:
+        if len(_KEPT) < 2:
+            return False
+        _KEPT.popitem()
+        return True

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy import optimize
 
 from landscapes.formula.tree import Expression
 from landscapes.surface import Box, Point
@@ -104,6 +103,8 @@ def _around(loss: Float[np.ndarray, "y x"], j: int, i: int) -> Float[np.ndarray,
 
 def _follow(expression: Expression, domain: Box, start: Point, around: Float[np.ndarray, "3 3"]) -> _Dip:
     """From a dip of the grid down to its bottom: Nelder and Mead's simplex, then Newton, then rounding."""
+    from scipy import optimize  # 35 MB that a visitor without a formula does without
+
     mesh = _scale(domain) / (_SIDE - 1)
     bounds = np.array(domain)
 
@@ -161,6 +162,8 @@ def _distinct(places: list[np.ndarray], domain: Box) -> list[np.ndarray]:
 
 def _touches(expression: Expression, domain: Box, place: np.ndarray, level: float) -> bool:
     """Whether a small circle around a minimum comes down to its level: then it is one of a whole curve of minima."""
+    from scipy import optimize
+
     radius = 0.3 * _scale(domain) / _SIDE
 
     def on_circle(angle):

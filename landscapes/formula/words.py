@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from scipy.special import expit
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,11 @@ POWER = Operation("**", 2, np.power, power)
 NEGATE = Operation("neg", 1, np.negative, jnp.negative)
 
 
+def _sigmoid(x: Any) -> Any:
+    with np.errstate(over="ignore"):  # to infinity, whose inverse is the right 0
+        return 1.0 / (1.0 + np.exp(-x))
+
+
 def _gaussian(exp: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda x: exp(-(x * x))
 
@@ -85,7 +89,7 @@ _SHELF = [
     Operation("min", 2, np.minimum, jnp.minimum, r"\min", "the smaller of two"),
     Operation("max", 2, np.maximum, jnp.maximum, r"\max", "the larger of two"),
     Operation("relu", 1, partial(np.maximum, 0), jax.nn.relu, r"\operatorname{relu}", "max(t, 0)"),
-    Operation("sigmoid", 1, expit, jax.nn.sigmoid, r"\sigma", "1 / (1 + exp(-t))"),
+    Operation("sigmoid", 1, _sigmoid, jax.nn.sigmoid, r"\sigma", "1 / (1 + exp(-t))"),
     Operation("softplus", 1, partial(np.logaddexp, 0), jax.nn.softplus, r"\operatorname{softplus}", "log(1 + exp(t))"),
     Operation("gaussian", 1, _gaussian(np.exp), _gaussian(jnp.exp), r"e^{{-\left({0}\right)^{{2}}}}", "exp(-t^2)"),
 ]

@@ -1,19 +1,20 @@
 """What is seen of a network at given params: its loss and outputs on all examples, its units, its gradient flow."""
 
 import threading
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.networks.stacked import Pass, Stacked, activate, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
-OBSERVERS = 2  # kept of families whose sizes are a program's own; those of the dense family are few, and all stay
+OBSERVERS = 6  # at most, at 22 MB each: of networks whose sizes are a program's own
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 BINS = 24
 SAMPLE = 64  # training examples whose outputs a histogram counts
@@ -91,27 +92,28 @@ class _Observer:
         return self._compiled(*given)
 
 
-@lru_cache(maxsize=OBSERVERS)
-def _observer(loss: Supervised, probes: int) -> _Observer:
-    return _Observer(loss)
-
-
-@cache
-def _common_observer(loss: Supervised) -> _Observer:
-    return _Observer(loss)
-
-
-_KEEPING = threading.Lock()  # a cache alone may build two observers for two visitors who ask at once
+_COMMON: dict[tuple[Supervised, int], _Observer] = {}  # of the dense family: few, and all stay
+_KEPT: LRUCache[tuple[Supervised, int], _Observer] = LRUCache(OBSERVERS)
+_KEEPING = threading.Lock()
 
 
 def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: Probe) -> Frame:
-    """Looks at a network once: dropout off, statistics of a batch taken over all training examples.
-
-    The program is kept while it is among the `OBSERVERS` used last.
-    """
+    """Looks at a network once: dropout off, statistics of a batch taken over all training examples."""
+    kept, key = (_COMMON, (loss, 0)) if loss.common else (_KEPT, (loss, len(probe.train)))
     with _KEEPING:
-        observer = _common_observer(loss) if loss.common else _observer(loss, len(probe.train))
+        if key not in kept:
+            kept[key] = _Observer(loss)
+        observer = kept[key]
     return observer(params, values, probe)
+
+
+def forget_oldest_observer() -> bool:
+    """Drops the compiled look that was used longest ago; False where one at most is left."""
+    with _KEEPING:
+        if len(_KEPT) < 2:
+            return False
+        _KEPT.popitem()
+        return True
 
 
 def _observe(loss: Supervised, params: Array, values: Values, probe: Probe) -> Frame:

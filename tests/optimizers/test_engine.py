@@ -4,14 +4,15 @@ import gc
 import threading
 import time
 import weakref
-from functools import lru_cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from cachetools import LRUCache
 
+from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES, Descent, descend, descend_all, program, step
 from optimizers.descent import CHUNK, LANES
 from optimizers.program import PROGRAMS, program_of
@@ -204,8 +205,8 @@ class Crater:
 @pytest.fixture
 def own_cache(monkeypatch):
     """A cache of programs for one test, so that it may be filled and emptied."""
-    cache = lru_cache(program._kept_program.cache_info().maxsize)(program._kept_program.__wrapped__)
-    monkeypatch.setattr(program, "_kept_program", cache)
+    cache = LRUCache(PROGRAMS)
+    monkeypatch.setattr(program, "_KEPT", cache)
     return cache
 
 
@@ -226,7 +227,7 @@ def test_visitors_who_ask_at_once_cause_one_compilation_and_the_program_goes_wit
     assert ends == [ends[0]] * 4
     gone = weakref.ref(crater)
     del crater, visit
-    own_cache.cache_clear()
+    own_cache.clear()
     gc.collect()
     assert gone() is None
 
@@ -260,6 +261,18 @@ def test_programs_used_long_ago_are_let_go(own_cache):
     gc.collect()
     assert [program() is None for program in kept] == [True] + [False] * PROGRAMS
     assert program_of(craters[-1]) is kept[-1]()
+
+
+def test_the_oldest_program_can_be_let_go_but_not_the_last_one_nor_one_that_families_share(own_cache):
+    craters: list[Any] = [Crater() for _ in range(3)]
+    shared: Any = SURFACES["booth"].split()[0]
+    kept = [program_of(crater) for crater in craters]
+    common = program_of(shared)
+    assert program_of(craters[0]) is kept[0]  # used last
+    assert [program.forget_oldest_program() for _ in range(3)] == [True, True, False]
+    assert program_of(craters[0]) is kept[0]
+    assert program_of(craters[1]) is not kept[1]
+    assert program_of(shared) is common
 
 
 def test_schedules_and_rules_are_told_apart_by_name_only_within_their_shelf():

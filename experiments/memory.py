@@ -1,0 +1,82 @@
+"""How the process stays within its memory: free memory goes back to the system, what was not used lately goes."""
+
+import ctypes
+import gc
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import jax
+
+from landscapes.networks.observation import OBSERVERS, forget_oldest_observer
+from optimizers.program import PROGRAMS, forget_oldest_program
+
+ALLOWED_MB = float(os.environ.get("MEMORY_MB", "690"))
+_SLACK_MB = 40  # of what is allowed: programs that are made take it for a while
+
+_ARENA_MAX = -8  # glibc's M_ARENA_MAX
+
+
+def _ask(name: str, *arguments: int) -> None:
+    """Calls a function of glibc; elsewhere there is nothing to ask."""
+    function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    if function is not None:
+        function(*arguments)
+
+
+def share_one_arena() -> None:
+    """Lets all threads allocate from one arena: with one for each, all of them keep holes."""
+    _ask("mallopt", _ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Hands memory that is free back to the system: the C library keeps what compilations leave."""
+    _ask("malloc_trim", 0)
+
+
+def resident_mb() -> float:
+    """Memory of this process, where Linux tells; else 0."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
+    """Makes room where memory comes near to what is allowed.
+
+    JAX's traces go first, and with them the small programs that take a moment to make anew; then programs of single
+    landscapes, those used longest ago first.
+    """
+    give_back()
+    for forget in (_forget_traces, *[_forget_oldest] * (PROGRAMS + OBSERVERS)):
+        if resident_mb() < allowed_mb - _SLACK_MB or not forget():
+            return
+        gc.collect()
+        give_back()
+
+
+def _forget_traces() -> bool:
+    with suppress(RuntimeError):  # another thread has just made a trace; there will be a next time
+        jax.clear_caches()
+    return True
+
+
+def _forget_oldest() -> bool:
+    return any([forget_oldest_program(), forget_oldest_observer()])
+
+
+def keep_watch(every: float = 2.0) -> None:
+    """Keeps the process within its memory from now on, on a thread of its own."""
+
+    def watch() -> None:
+        left = 0.0  # what was in use after the last attempt: a further one is made only when more is
+        while True:
+            time.sleep(every)
+            if resident_mb() > max(left + 10, ALLOWED_MB - _SLACK_MB):
+                keep_within()
+                left = resident_mb()
+
+    threading.Thread(target=watch, name="memory", daemon=True).start()
