@@ -19,7 +19,7 @@ _SENT = 4.0  # decades beyond an axis that are still told apart
 
 def layer_panels(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
     """All panels that show layers. ``steps`` is the length of the whole training, of which the run may be a part."""
-    shown = [*_heats(run, name, steps), _bars(run, steps), _histogram(run), _backward(run)]
+    shown = [*_heats(run, name, steps), gradient_bars(run, steps), _histogram(run), _backward(run)]
     if run.loss.activation == "prelu":
         shown.append(_slopes(run, name, steps))
     if run.counts_units:
@@ -70,7 +70,8 @@ def _heats(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _bars(run: Learned, steps: int) -> dict[str, Any]:
+def gradient_bars(run: Learned, steps: int) -> dict[str, Any]:
+    """The gradient norm of every layer at the playhead."""
     names = list(run.loss.layer_names)
     return {
         "id": "bars", "kind": "bars", "area": "now", "title": "Gradient now", "short": "Gradient", "hint": "",

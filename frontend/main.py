@@ -15,6 +15,7 @@ st.logo(str(_ICON))
 room = st.navigation([
     st.Page("rooms/race.py", title="Race", default=True),
     st.Page("rooms/train.py", title="Train", url_path="train"),
+    st.Page("rooms/gradients.py", title="Gradients", url_path="gradients"),
 ], position="top")  # fmt: skip
-wait_until_warm("train" if room.url_path == "train" else "race")
+wait_until_warm(room.url_path or "race")
 room.run()

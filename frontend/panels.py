@@ -104,14 +104,70 @@ def curve_fit(x_range: tuple[float, float], y_range: tuple[float, float]) -> dic
     return {"data": [], "layout": axes_layout(x, y, {"l": 48, "r": 8, "t": 8, "b": 42})}
 
 
-def output_histogram(rows: Sequence[str], ends: tuple[float, float]) -> dict[str, Any]:
+def flow_axes(
+    steps: int, decades: tuple[float, float], what: str, label: str, *, narrow: bool = False
+) -> dict[str, Any]:
+    """Axes for sizes going back from the output, on a fixed logarithmic scale.
+
+    Args:
+        steps: layers or steps in time.
+        decades: the logarithms to base 10 of the ends of the vertical axis.
+        what: ``layer`` counts down to the input, anything else counts up.
+        label: of the horizontal axis.
+        narrow: for a chart whose curves are named at their ends, and not in a column beside it.
+    """
+    marks = sorted({0, steps, *(int(t) for t in nice_ticks(0, steps, 4))})
+    marks = [m for m in marks if m in (0, steps) or steps / 10 < m < 0.9 * steps]
+    words = {0: "output", steps: "input"} if what == "layer" and not narrow else {}
+    x = {"range": [0, max(steps, 1)], "showgrid": False, "tickvals": marks, "title": {"text": label, "standoff": 4},
+         "ticktext": [words.get(m, str(m)) for m in marks], "ticklabeloverflow": "allow"}  # fmt: skip
+    y = {"type": "log", "range": list(decades), "showline": False, **_decade_ticks(decades, 8), **_LABELS}
+    return {"data": [], "layout": axes_layout(x, y, {"l": 54, "r": 84 if narrow else 190, "t": 10, "b": 44})}
+
+
+def phase_axes(x_range: tuple[float, float], y_range: tuple[float, float], y_title: str) -> dict[str, Any]:
+    """Axes for a map over the weight scale and something else.
+
+    Args:
+        x_range: of the weight scale.
+        y_range: of the other.
+        y_title: its name.
+    """
+    x = {
+        "range": list(x_range),
+        "nticks": 6,
+        "showgrid": False,
+        "title": {"text": "weight scale σ<sub>w</sub>", "standoff": 4},
+    }
+    y = {"range": list(y_range), "nticks": 5, "showgrid": False, **_LABELS, "title": {"text": y_title, "standoff": 6}}
+    return {"data": [], "layout": axes_layout(x, y, {"l": 52, "r": 8, "t": 8, "b": 44})}
+
+
+def law_axes(layers: int) -> dict[str, Any]:
+    """Axes for shares of networks by their number of layers.
+
+    Args:
+        layers: the end of the horizontal axis.
+    """
+    x = {
+        "range": [1, layers],
+        "showgrid": False,
+        "nticks": 8,
+        "title": {"text": "layers, the linear one included", "standoff": 4},
+    }
+    y = {"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1], **_LABELS}
+    return {"data": [], "layout": axes_layout(x, y, {"l": 48, "r": 84, "t": 10, "b": 44})}
+
+
+def output_histogram(rows: Sequence[str], ends: tuple[float, float], title: str = "layer output") -> dict[str, Any]:
     """Axes for one ridge a layer over the values of its outputs.
 
     Args:
         rows: the layers' names.
         ends: of the outputs that are counted.
+        title: of the axis.
     """
-    x = {"range": list(ends), "tickvals": nice_ticks(*ends, 4), "title": {"text": "layer output", "standoff": 4}}
+    x = {"range": list(ends), "tickvals": nice_ticks(*ends, 4), "title": {"text": title, "standoff": 4}}
     return {"data": [], "layout": axes_layout(x, _row_axis(rows), {"l": LEFT, "r": 12, "t": 16, "b": 44})}
 
 

@@ -41,14 +41,14 @@ def label_of(name: str) -> str:
 
 
 def chips(rows: Sequence[Chip], opened: int, on_open: Callable[[int], None], body: Callable[[int], None],
-          add: Callable[[], None], most: int) -> None:  # fmt: skip
+          add: Callable[[], None], most: int, *, title: str = "Runs", adds: str = "Add run") -> None:  # fmt: skip
     """All runs as rows of which one is open; ``body(i)`` draws what it holds."""
     head, right = st.columns([2, 1])
-    head.markdown("**Runs**")
+    head.markdown(f"**{title}**")
     full = len(rows) >= most
     with right:
-        st.button("Add run", key="add_run", on_click=add, type="tertiary", icon=":material/add:", disabled=full,
-                  help=f"{most} runs at most" if full else None)  # fmt: skip
+        st.button(adds, key="add_run", on_click=add, type="tertiary", icon=":material/add:", disabled=full,
+                  help=f"{most} {title.lower()} at most" if full else None)  # fmt: skip
     st.html(f"<style>{''.join(_chip_style(i, row) for i, row in enumerate(rows))}</style>")
     for i, row in enumerate(rows):
         text = f"**{row.title}**" + (f" `{row.note}`" if row.note else "")

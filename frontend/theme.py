@@ -100,6 +100,42 @@ def position_looks() -> list[Look]:
             _look("purple", "triangle-up", (10, 3, 2, 3))]  # fmt: skip
 
 
+_ACTIVATIONS = {
+    "sigmoid": ("orange", "hexagon"), "tanh": ("blue", "square"), "relu": ("ink", "circle"),
+    "gelu": ("purple", "triangle-up"), "selu": ("green", "triangle-down"), "leaky_relu": ("gold", "diamond"),
+    "prelu": ("brown", "pentagon"), "elu": ("sky", "star"), "silu": ("violet", "plus"), 
+    "softplus": ("grey", "hourglass"),     "mish": ("gold", "star"), "identity": ("grey", "circle"), "hard_sigmoid": ("brown", "hexagon"),
+    "erf": ("sky", "square"), "sine": ("violet", "diamond"),
+}  # fmt: skip
+
+
+def activation_look(name: str) -> Look:
+    """How an activation is drawn everywhere."""
+    return _look(*_ACTIVATIONS[name], ())
+
+
+_CELLS = {"rnn": ("ink", "circle"), "lstm": ("blue", "square"), "gru": ("purple", "triangle-up")}
+_SCALES = ("orange", "ink", "green", "gold", "brown", "grey", "sky", "violet")  # of plain cells, in their order
+
+
+def cell_looks(cells: list[str]) -> list[Look]:
+    """One look a cell; plain cells, of which there are several scales, each have a colour of their own."""
+    plain = iter(_SCALES)
+    return [_look(next(plain) if cell == "rnn" else _CELLS[cell][0], _CELLS[cell][1], ()) for cell in cells]
+
+
+# Factors from vanishing to exploding: blue, the background in the middle, orange.
+_DIVERGING = {"light": ("#2F6690", "#F6F4EC", "#B85C00"), "dark": ("#4F9BD0", "#20272D", "#E08A3C")}
+
+
+def diverging(scheme: str, count: int) -> list[list[int]]:
+    """``count`` colours in 0..255 from the first to the last through the middle, in even steps of OKLab."""
+    lab = _to_oklab(np.array([pc.hex_to_rgb(c) for c in _DIVERGING[scheme]]) / 255.0)
+    at = np.linspace(0.0, 2.0, count)
+    mixed = np.column_stack([np.interp(at, [0.0, 1.0, 2.0], lab[:, k]) for k in range(3)])
+    return np.rint(_from_oklab(mixed) * 255).astype(int).tolist()
+
+
 CLASS_COLORS = {
     scheme: [
         _HUES[hue][i] for hue in ("blue", "orange", "green", "purple", "gold", "ink", "sky", "violet", "brown", "grey")

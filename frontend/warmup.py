@@ -3,20 +3,25 @@
 import gc
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 import jax
 import streamlit as st
 
+from experiments.flow import Curve, Flow, TimeCurve, TimeFlow, flow_live, watched
+from experiments.gradients import Gradients
 from experiments.memory import give_back, keep_watch, share_one_arena
 from experiments.race import Race, default_rate, run, run_fan
 from experiments.training import Learner, Training
 from experiments.training import run as run_training
+from frontend.gradients_view import flow_tree
 from frontend.race_view import race_tree
 from frontend.rail import thumbnail
 from frontend.training_view import training_tree
 from landscapes import SURFACES
+from landscapes.networks.backward import ROOMS
 from landscapes.networks.gallery import DENSE_ROOMS
 
 
@@ -36,6 +41,19 @@ def _draw_training() -> object:
     return training_tree(result, 0, result.runs[0].loss.count, (), at=None, present=False, state="over")
 
 
+def _flows() -> None:
+    """One network and many of each width, and cells through time: compiles all that flow is measured with."""
+    for room in ROOMS:
+        list(flow_live(replace(Flow(), curves=(Curve(),), depth=2, width=room)))
+        watched(Flow(width=room, depth=2), Curve())
+    list(flow_live(TimeFlow(curves=(TimeCurve(),), steps=2)))
+
+
+def _draw_flows() -> object:
+    found = list(flow_live(Flow()))[-1]
+    return flow_tree(Gradients(), found, (), at=None, present=False, state="over")
+
+
 _STAGES: dict[str, tuple[_Stage, ...]] = {
     "race": (
         _Stage("compiling the optimizers and surfaces", lambda: run(Race())),
@@ -44,6 +62,10 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
         _Stage("drawing the first landscape",
                lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
         _Stage("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
+    ),
+    "gradients": (
+        _Stage("compiling the backward pass", _flows),
+        _Stage("drawing the phase maps", _draw_flows),
     ),
     "train": (_Stage("compiling the first network", _draw_training),),
     "every dense network": tuple(

@@ -10,7 +10,8 @@ function view(buffer, base, spec) {
 }
 
 function dequantized(array, [low, high, log]) {
-  const out = new Float32Array(array.length);
+  // Decades beyond those of float32 need numbers of twice the size.
+  const out = log && low < -37 ? new Float64Array(array.length) : new Float32Array(array.length);
   const unit = (high - low) / 65534;
   for (let i = 0; i < array.length; i++) {
     const at = array[i] === -32768 ? NaN : low + (array[i] + 32767) * unit;

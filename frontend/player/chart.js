@@ -1,23 +1,37 @@
 // Curves over the steps: the past in full, the future faint, the playhead one vertical line in every chart.
 
+import { drawRules, paintBands } from "./bands.js";
 import { CurveLabels } from "./curve_labels.js";
+import { Ends } from "./ends.js";
 import { cross, label, marker, strokeRun } from "./marks.js";
 import { pixel } from "./plot.js";
 import { StepPlot } from "./steps.js";
-import { figure } from "./words.js";
+import { figure, moment } from "./words.js";
 
 /** How a series of a list is stroked; the faint ones first, so that the others lie over them. */
 const STYLES = {
   thin: { width: 1, halo: 0, alpha: 0.35, rest: 0.14, dash: [] },
   dashed: { width: 1.7, halo: 0.8, alpha: 1, rest: 0.38, dash: [5, 4] },
   main: { width: 1.9, halo: 0.8, alpha: 1, rest: 0.38, dash: [] },
+  theory: { width: 1.4, halo: 0, alpha: 1, rest: 0.38, dash: [5, 4] },
 };
 const ORDER = Object.keys(STYLES);
+const HEADLESS = ["thin", "theory"];
 
 export class Chart extends StepPlot {
   constructor(player, spec) {
     super(player, spec);
     this.labels = new CurveLabels(this);
+    this.ends = new Ends(this);
+  }
+
+  shape() {
+    return this.spec.ends ? `ends ${this.ends.room}` : "";
+  }
+
+  adapt(layout, same) {
+    super.adapt(layout, same);
+    if (this.spec.ends) layout.margin.r = this.ends.room;
   }
 
   update(spec) {
@@ -86,15 +100,16 @@ export class Chart extends StepPlot {
     const curves = this.curves();
     ctx.save();
     this.clip(ctx, axes);
-    this.drawRule(axes);
+    drawRules(ctx, this, axes);
     const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
     this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
-      if (curve.kind !== "thin") marker(ctx, curve.run, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5, ink);
+      if (!HEADLESS.includes(curve.kind)) marker(ctx, curve.run, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5, ink);
     }
     for (const run of this.player.visible()) this.drawEnd(run, step, axes);
     ctx.restore();
-    this.labels.draw(step, heads, axes);
+    if (this.spec.ends) this.ends.draw(curves, axes);
+    else this.labels.draw(step, heads, axes);
     if (!curves.some((curve) => this.pixelsOf(curve).some(Number.isFinite))) this.drawEmpty(axes);
   }
 
@@ -138,6 +153,7 @@ export class Chart extends StepPlot {
   /** What follows an early stop is faint in the past too. */
   paintPast(ctx, curves, axes) {
     this.clip(ctx, axes);
+    paintBands(ctx, this, 0.14);
     for (const curve of curves) {
       const track = this.trackOf(curve);
       const pixels = this.pixelsOf(curve);
@@ -149,6 +165,7 @@ export class Chart extends StepPlot {
 
   paintRest(ctx, curves, axes) {
     this.clip(ctx, axes);
+    paintBands(ctx, this, 0.06);
     for (const curve of curves) this.strokeRest(ctx, curve, this.pixelsOf(curve), 0);
   }
 
@@ -177,22 +194,6 @@ export class Chart extends StepPlot {
     return out;
   }
 
-  drawRule({ left, width }) {
-    const { rule } = this.spec;
-    if (!rule) return;
-    const { ctx } = this;
-    const ink = this.player.ink;
-    const y = this.y(rule.at);
-    ctx.setLineDash([5, 3]);
-    ctx.lineWidth = 1.4;
-    ctx.strokeStyle = ink.accent;
-    ctx.beginPath();
-    ctx.moveTo(left, y);
-    ctx.lineTo(left + width, y);
-    ctx.stroke();
-    label(ctx, rule.label, left + width - 4, y - 10, { color: ink.accent, ink, font: `600 ${this.font}`, align: "right" });
-  }
-
   /** Where a run diverged or was stopped early: a cross or a flag at the top, with the step in words. */
   drawEnd(run, step, { left, top, width }) {
     const track = this.player.track(run);
@@ -217,12 +218,18 @@ export class Chart extends StepPlot {
   read(event) {
     const step = this.stepAt(event);
     if (step === null) return null;
-    const alone = this.player.runs.length === 1 || this.spec.lines;
-    const lines = this.curves().map((curve) => {
-      const who = curve.text ? (alone ? curve.text : `${curve.run.label}, ${curve.text.toLowerCase()}`) : curve.run.label;
-      return `${who}: ${figure(this.trackOf(curve).at(curve.name, step))}`;
+    const curves = this.curves();
+    const lines = curves.filter(({ kind }) => kind !== "theory").map((curve) => {
+      const law = curve.kind === "main" && curves.find(({ kind, run }) => kind === "theory" && run.key === curve.run.key);
+      const value = ({ name }) => figure(this.trackOf(curve).at(name, step));
+      return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}`;
     });
-    return [`step ${step}`, ...lines];
+    return [moment(step, this.player.tree.clock.unit), ...lines];
+  }
+
+  nameOf({ run, text }) {
+    if (!text) return run.label;
+    return this.player.runs.length === 1 || this.spec.lines ? text : `${run.label}, ${text.toLowerCase()}`;
   }
 }
 

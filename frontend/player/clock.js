@@ -28,9 +28,9 @@ export class Clock {
     this.at = Math.min(this.wish, this.done);
   }
 
-  /** Long races are played faster, so that none takes more than about twenty seconds at 1x. */
+  /** Long races are played faster, so that none takes more than about twenty seconds at 1x; few steps may ask for a `pace`. */
   get rate() {
-    return this.speed * Math.max(STEPS_A_SECOND, this.steps / 20);
+    return this.speed * (this.pace ?? Math.max(STEPS_A_SECOND, this.steps / 20));
   }
 
   play() {

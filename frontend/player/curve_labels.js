@@ -2,7 +2,7 @@
 
 import { figure } from "./words.js";
 
-const KEY = { thin: 'stroke-width="1" opacity=".5"', dashed: 'stroke-width="1.8" stroke-dasharray="5 3"', main: 'stroke-width="2"' };
+const KEY = { thin: 'stroke-width="1" opacity=".5"', dashed: 'stroke-width="1.8" stroke-dasharray="5 3"', main: 'stroke-width="2"', theory: 'stroke-width="1.4" stroke-dasharray="5 4"', band: 'stroke-width="8" opacity=".25"' };
 
 export class CurveLabels {
   constructor(panel) {
@@ -17,7 +17,9 @@ export class CurveLabels {
 
   update() {
     const { spec, named } = this.panel;
-    const listed = named && !spec.lines ? spec.series.filter(({ style }) => !this.alone || style === "thin") : [];
+    const beside = this.alone && !spec.ends; // then the curves are named at their ends
+    const bands = (spec.bands ?? []).map((band) => ({ ...band, style: "band" }));
+    const listed = named && !spec.lines ? [...spec.series, ...bands].filter(({ style, label }) => label && !(beside && style !== "thin")) : [];
     this.key.hidden = !listed.length;
     this.key.replaceChildren(...listed.map(({ style, label }) => {
       const item = document.createElement("span");

@@ -5,9 +5,12 @@ import { Bars } from "./bars.js";
 import { Chart } from "./chart.js";
 import { Field } from "./field.js";
 import { Fit } from "./fit.js";
+import { Functions } from "./functions.js";
 import { Heat } from "./heat.js";
 import { Histogram } from "./histogram.js";
 import { Images } from "./images.js";
+import { Law } from "./law.js";
+import { Phase } from "./phase.js";
 import { Plane } from "./plane.js";
 import { Relief } from "./relief.js";
 import { Sample } from "./sample.js";
@@ -28,4 +31,7 @@ export const KINDS = {
   histogram: Histogram,
   sample: Sample,
   backward: Backward,
+  phase: Phase,
+  functions: Functions,
+  law: Law,
 };

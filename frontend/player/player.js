@@ -4,6 +4,7 @@ import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
 import { channels } from "./colors.js";
 import { Drag } from "./drag.js";
+import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
 import { KINDS } from "./kinds.js";
 import { loadPlotly } from "./plot.js";
@@ -62,6 +63,7 @@ export class Player {
     this.tracks = makeTracks(tree);
     this.morphed = null;
     this.clock.setLength(tree.clock.steps, tree.clock.done ?? tree.clock.steps);
+    this.clock.pace = tree.clock.pace;
     this.sentence.update(tree);
     this.table.update(tree.table);
     this.drag.update(tree.drag);
@@ -196,15 +198,7 @@ export class Player {
   /** The loss between grid points, for hover and for paths that leave the box. */
   lossAt(x, y) {
     const { loss, box } = this.tree.ground;
-    const [count, width] = loss.shape;
-    const [[x0, x1], [y0, y1]] = box;
-    const u = ((x - x0) / (x1 - x0)) * (width - 1);
-    const v = ((y - y0) / (y1 - y0)) * (count - 1);
-    const i = Math.min(width - 2, Math.max(0, Math.floor(u)));
-    const j = Math.min(count - 2, Math.max(0, Math.floor(v)));
-    const [a, b] = [u - i, v - j];
-    const at = (r, c) => loss[r * width + c];
-    return (1 - b) * ((1 - a) * at(j, i) + a * at(j, i + 1)) + b * ((1 - a) * at(j + 1, i) + a * at(j + 1, i + 1));
+    return bilinear(loss, box, x, y);
   }
 
   /** The step of a run nearest a pixel of a panel, in words. */

@@ -71,9 +71,9 @@ export class Stage {
   /** The class of the room, what stands where there is no run, and how far the training is. */
   update(tree) {
     const { el } = this.player;
-    el.classList.toggle("ll-room-train", tree.room === "train");
+    for (const room of ["train", "gradients"]) el.classList.toggle(`ll-room-${room}`, tree.room === room);
     el.classList.toggle("ll-one-run", tree.runs.length < 2);
-    this.empty.hidden = !tree.empty && (tree.runs.length > 0 || tree.room === "train");
+    this.empty.hidden = tree.runs.length > 0 || Boolean(tree.room && !tree.empty);
     this.first = tree.empty ? { ...FIRST, words: "", ...tree.empty } : FIRST;
     this.start.textContent = this.first.text;
     this.words.textContent = this.first.words;

@@ -13,6 +13,9 @@ export class Table {
 
   update(spec) {
     this.spec = spec;
+    this.el.hidden = !spec;
+    this.cells = [];
+    if (!spec) return;
     const head = spec.columns.map((c) => `<th scope="col">${c.title}</th>`).join("");
     this.el.innerHTML = `<table><thead><tr><th scope="col" class="ll-at"></th>${head}<th scope="col">${spec.outcome}</th></tr></thead><tbody></tbody></table>`;
     this.at = this.el.querySelector(".ll-at");
@@ -36,6 +39,7 @@ export class Table {
   }
 
   draw(step) {
+    if (!this.spec) return;
     put(this.at, `At step ${step}`);
     for (const { run, row, button, values, outcome } of this.cells) {
       const track = this.player.track(run);

@@ -55,12 +55,14 @@ export class Timeline {
     this.range.max = steps;
     const done = this.player.clock.done;
     this.range.style.setProperty("--done", done < steps ? `${(100 * done) / Math.max(1, steps)}%` : "0%");
-    this.all.textContent = ` / ${steps} steps`;
+    const layers = this.player.tree.clock.unit === "layers";
+    this.all.textContent = ` / ${steps} ${layers ? "layers back" : "steps"}`;
+    this.range.setAttribute("aria-label", layers ? "Layers back from the output" : "Step");
     this.scale.replaceChildren();
-    for (let i = 0; i <= 5; i++) {
+    for (const at of new Set([0, 1, 2, 3, 4, 5].map((i) => Math.round((steps * i) / 5)))) {
       const tick = document.createElement("span");
-      tick.textContent = Math.round((steps * i) / 5);
-      tick.style.left = `${20 * i}%`;
+      tick.textContent = at;
+      tick.style.left = `${(100 * at) / Math.max(1, steps)}%`;
       this.scale.append(tick);
     }
     this.showing = null;

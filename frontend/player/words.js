@@ -24,3 +24,9 @@ export function minus(text) {
 export function plain(value) {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "not finite";
 }
+
+/** A place of the clock: a step, or where a step is a layer how many layers lie between it and the output. */
+export function moment(step, unit) {
+  if (unit !== "layers") return `step ${step}`;
+  return `${step} ${step === 1 ? "layer" : "layers"} back`;
+}

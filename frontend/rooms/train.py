@@ -1,28 +1,15 @@
 """The training room: the rail describes networks, a pool trains them, the stage shows them while they learn."""
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from experiments.pool import Busy, Job, Pool
+from experiments.pool import Job
 from experiments.race_link import view_of
 from experiments.training import TrainingResult, train
 from experiments.training_link import from_link, to_link
 from frontend import training_rail as rail
+from frontend.jobs import EVERY, pool, stage, visitor
 from frontend.player import acted, play
 from frontend.training_view import training_tree
-
-_PATIENCE = 0.8  # seconds in which a training is awaited before its beginning is shown
-_EVERY = 0.7  # seconds between two pictures of a training under way
-
-
-@st.cache_resource
-def _pool() -> Pool:
-    return Pool(patience=10 * _EVERY)
-
-
-def _visitor() -> str:
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "nobody"
 
 
 def _on_act() -> None:
@@ -33,7 +20,7 @@ def _on_act() -> None:
         rail.add_learner()
     elif act.get("kind") == "stop":
         st.session_state.stopped = (rail.training(), _job().latest)
-        _pool().leave(_visitor())
+        pool().leave(visitor())
     elif act.get("kind") == "again":
         st.session_state.pop("stopped", None)
     elif act.get("kind") == "example":
@@ -54,7 +41,7 @@ def _open_link() -> None:
 
 def _job() -> Job:
     now = rail.training()
-    return _pool().ask(_visitor(), now, lambda: train(now))
+    return pool().ask(visitor(), now, lambda: train(now))
 
 
 def _show(result: TrainingResult, state: str) -> None:
@@ -70,30 +57,8 @@ def _show(result: TrainingResult, state: str) -> None:
 
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
-    if st.session_state.pop("whole", False):
-        st.rerun()
-    stopped, latest = st.session_state.get("stopped", (None, None))
-    if stopped == rail.training() and latest is not None:
-        _show(latest, "stopped")
-        return
-    try:
-        job = _job()
-    except Busy as busy:
-        st.info(str(busy))
-        return
-    job.wait(_PATIENCE)
-    if isinstance(job.error, ValueError):
-        st.warning(f"This cannot be trained: {job.error}.")
-        return
-    if job.error is not None:
-        raise job.error
-    _show(job.latest or TrainingResult(rail.training(), ()), "over" if job.done else "under way")
-    if st.session_state.get("live") and job.done:
-        st.session_state.live = False
-        st.rerun()
-    elif not job.done and not st.session_state.get("live"):
-        st.session_state.live = True
-        st.rerun()
+    now = rail.training()
+    stage(now, _job, lambda latest, state: _show(latest or TrainingResult(now, ()), state), "stopped")
 
 
 _open_link()
@@ -103,4 +68,4 @@ if dict(st.query_params) != link:
     st.query_params.from_dict(link)
 st.session_state.pop("whole", None)
 # always a fragment: the stage must stay one element, whether or not it is drawn again by itself
-st.fragment(_stage, run_every=_EVERY if st.session_state.get("live") else None)()
+st.fragment(_stage, run_every=EVERY if st.session_state.get("live") else None)()

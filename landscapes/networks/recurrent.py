@@ -64,14 +64,14 @@ class Recurrent(Stacked):
 
     def _along(self, go, params, seen: Array, number) -> tuple[Array, Array]:
         def step(state, now):
-            state, z = self._step(go, params, state, now)
+            state, z = self.step(go, params, state, now)
             return state, (state[0], z)
 
         zero = jnp.zeros((seen.shape[0], self.width), seen.dtype)
         _, (h, z) = lax.scan(step, (zero, zero), jnp.moveaxis(seen + along(params["bias"], seen), 1, 0))
         return drop(go, jnp.moveaxis(h, 0, 1), number), jnp.moveaxis(z, 0, 1)
 
-    def _step(self, go, params, state, seen):
+    def step(self, go, params, state, seen):
         """One position: ((outputs, memory), inputs of the activation)."""
         h, memory = state
         if self.cell == "rnn":

@@ -1,0 +1,187 @@
+"""Gradient flow at the start of training: what reaches each layer, or each step back in time, and what theory says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from landscapes.networks.backward import MOST_DEPTH, MOST_WIDTH, ROOMS, Parts, measure, room_of
+from landscapes.networks.through_time import MOST_STEPS, Cell, measure_time
+from landscapes.signal import Layers, Prediction, predict
+from landscapes.surface import ShapeParam
+
+SKIPS = {"none": "no skips", "plain": "skips", "scaled": "skips, branches / √L"}
+"""How a layer's input is added to its output: not at all, plainly, or to the output times 1 / sqrt(depth)."""
+MAX_CURVES = 8
+NUMBERS = {
+    "weight": ShapeParam(1.0, 0.0, 100.0), "bias": ShapeParam(0.0, 0.0, 10.0), "slope": ShapeParam(0.0, -10.0, 10.0),
+}  # fmt: skip
+CELL_NUMBERS = {
+    "scale": ShapeParam(1.0, 0.0, 10.0), "input": ShapeParam(0.1, 0.0, 10.0), "gate": ShapeParam(1.0, -10.0, 10.0),
+}  # fmt: skip
+DEPTH, WIDTH = ShapeParam(20, 1, MOST_DEPTH), ShapeParam(64, 1, MOST_WIDTH)
+SEEDS, STEPS = ShapeParam(10, 10, 40), ShapeParam(50, 1, MOST_STEPS)
+CLIP = ShapeParam(1.0, 1e-3, 1e6, log=True)
+TINY, SMALLEST = 1.1754944e-38, 1.4012985e-45  # float32: the least number of full precision, and the least of all
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A plain stack of dense layers, as a visitor describes it."""
+
+    activation: str = "tanh"
+    weight: float = 1.0  # deviation of the weights, times the root of their number
+    bias: float = 0.0  # deviation of the biases
+    slope: float | None = None  # of the activation; None is its default
+    normalization: str = "none"
+    skip: str = "none"
+    weights: str = "normal"
+
+    def layers(self, depth: int) -> Layers:
+        """What theory and measurement need."""
+        branch = depth**-0.5 if self.skip == "scaled" else 1.0
+        return Layers(self.activation, depth, self.weight, self.bias, self.slope, self.normalization,
+                      self.skip != "none", branch)  # fmt: skip
+
+
+def usual(activation: str) -> Curve:
+    """A curve at the weight scale that is usual for its activation: He's for rectifiers, LeCun's for the others."""
+    shape = {"relu": 2.0, "leaky_relu": 2.0, "prelu": 2.0 / (1 + 0.25**2), "gelu": 2.0, "silu": 2.0, "mish": 2.0}
+    return Curve(activation, weight=round(shape.get(activation, 1.0) ** 0.5, 3))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Curves through layers. All share the seeds, so that the same weights stand behind every activation."""
+
+    curves: tuple[Curve, ...] = (Curve("tanh"), Curve("tanh", 1.6), Curve("sigmoid"), usual("relu"), usual("gelu"),
+                                 Curve("selu"))  # fmt: skip
+    depth: int = 20
+    width: int = 64
+    seeds: int = 10
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TimeCurve:
+    """A recurrent cell, as a visitor describes it."""
+
+    cell: str = "rnn"
+    scale: float = 1.0
+    activation: str = "tanh"
+    input: float = 0.1
+    gate: float = 1.0
+
+    def built(self) -> Cell:
+        """What is measured."""
+        return Cell(self.cell, self.scale, self.activation, self.input, self.gate)
+
+
+@dataclass(frozen=True)
+class TimeFlow:
+    """Cells through time."""
+
+    curves: tuple[TimeCurve, ...] = (
+        TimeCurve(scale=0.9, activation="identity"), TimeCurve(scale=1.0, activation="identity"),
+        TimeCurve(scale=1.1, activation="identity"), TimeCurve(), TimeCurve("lstm"), TimeCurve("gru"),
+    )  # fmt: skip
+    steps: int = 50
+    clip: float = 1.0  # the norm above which the gradient of the weights is scaled down to it
+    seeds: int = 10
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One curve: sizes of the gradient relative to where it enters, going back; column k is k layers or steps back."""
+
+    gradient: Float[np.ndarray, "net step"] = field(repr=False)  # true sizes, though float32 could not hold them
+    theory: Float[np.ndarray, "step"] | None = field(repr=False)  # None where there is none
+    factor: float  # per layer or step: the geometric mean over layers and seeds; 0 where nothing arrives
+    theory_factor: float | None
+    exploded: int | None  # layers from the input at which the signal itself left float32, where it did
+    weights: Float[np.ndarray, "step"] | None = field(default=None, repr=False)  # norm of the weights' gradient so far
+    parts: Parts | None = field(default=None, repr=False)
+    layers: Layers | None = None
+    prediction: Prediction | None = field(default=None, repr=False)
+
+    @property
+    def median(self) -> Float[np.ndarray, "step"]:
+        """Over the seeds."""
+        return np.median(self.gradient, 0)
+
+    @property
+    def band(self) -> tuple[Float[np.ndarray, "step"], Float[np.ndarray, "step"]]:
+        """The 5th and the 95th percentile over the seeds."""
+        low, high = np.percentile(self.gradient, (5, 95), axis=0)
+        return low, high
+
+    @property
+    def lost(self) -> int | None:
+        """Layers or steps back at which float32 would hold zero where the gradient is not; None where it never does."""
+        small = np.flatnonzero(self.median < SMALLEST)
+        return int(small[0]) if small.size else None
+
+
+def _cumulated(factor: Float[np.ndarray, "net layer"]) -> Float[np.ndarray, "net step"]:
+    with np.errstate(over="ignore", divide="ignore"):
+        logs = np.cumsum(np.log(np.nan_to_num(factor[:, ::-1], nan=0.0)), 1)
+    with np.errstate(over="ignore"):
+        return np.exp(np.minimum(np.pad(logs, ((0, 0), (1, 0))), 690.0))
+
+
+def _per_step(gradient: Float[np.ndarray, "net step"]) -> float:
+    """The factor whose power the last column is."""
+    last, steps = gradient[:, -1], gradient.shape[1] - 1
+    with np.errstate(divide="ignore"):
+        return float(np.exp(np.mean(np.log(last)) / steps))
+
+
+def through_layers(flow: Flow, curve: Curve) -> Measured:
+    """Measures one curve and predicts it."""
+    layers = curve.layers(flow.depth)
+    seeds = range(flow.seed, flow.seed + flow.seeds)
+    parts = measure(layers, width=flow.width, seeds=seeds, weights=curve.weights)
+    bad = ~np.isfinite(parts.second).all(0)
+    exploded = int(np.argmax(bad)) + 1 if bad.any() else None
+    gradient = _cumulated(parts.factor)
+    if exploded is not None:
+        gradient[:] = np.nan  # the backward pass needs every layer's slope
+        gradient[:, 0] = 1.0
+    said = predict(layers)
+    theory = _cumulated(said.factor[None])[0]
+    factor = _per_step(gradient) if exploded is None else float("nan")
+    return Measured(gradient, theory, factor, _per_step(theory[None]), exploded, None, parts, layers, said)
+
+
+def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
+    """Measures one cell. Theory: for a linear cell with orthogonal weights the gradient is scale^T, exactly."""
+    passage = measure_time(curve.built(), steps=flow.steps, seeds=range(flow.seed, flow.seed + flow.seeds))
+    gradient = np.minimum(passage.state, 1e300)
+    theory = curve.scale ** np.arange(flow.steps + 1.0) if curve.cell == "rnn" else None
+    bad = ~np.isfinite(gradient).all(0)
+    exploded = int(np.argmax(bad)) if bad.any() else None
+    said = None if theory is None else np.minimum(theory, 1e300)
+    return Measured(gradient, said, _per_step(gradient), None if theory is None else curve.scale, exploded,
+                    np.median(passage.weights, 0))  # fmt: skip
+
+
+def flow_live(flow: Flow | TimeFlow) -> Iterator[tuple[Measured, ...]]:
+    """All curves, one after the other: what is known after each."""
+    known: list[Measured] = []
+    for curve in flow.curves:
+        known.append(through_layers(flow, curve) if isinstance(flow, Flow) else through_time(flow, curve))  # pyright: ignore[reportArgumentType]
+        yield tuple(known)
+    if not flow.curves:
+        yield ()
+
+
+def watched(flow: Flow, curve: Curve) -> Parts:
+    """The first seed's network, with the inputs and outputs of every activation."""
+    return measure(curve.layers(flow.depth), width=flow.width, seeds=[flow.seed], weights=curve.weights)
+
+
+def takes_long(flow: Flow | TimeFlow) -> bool:
+    """Whether a visitor would wait: wide networks are measured one at a time."""
+    return isinstance(flow, Flow) and room_of(flow.width) != min(ROOMS) and flow.depth * len(flow.curves) > 60

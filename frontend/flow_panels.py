@@ -1,0 +1,273 @@
+"""The panels of gradient flow: curves with theory, the phase map, factors, outputs, the explorer, the law of dying."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from experiments.dying import MOST_LAYERS, WIDTHS, born
+from experiments.flow import SMALLEST, Curve, Flow, Measured, watched
+from experiments.gradients_verdict import times
+from frontend import panels
+from frontend.blob import Quantized
+from frontend.theme import CLASS_COLORS, MARKERS, SCHEMES, diverging
+from landscapes import ACTIVATIONS
+from landscapes.networks.backward import Parts
+from landscapes.signal import Layers, activation_values, edge_curve, fixed_point, phase_map
+
+RANGES = ((-14.0, 2.0), (-14.0, 8.0), (-50.0, 8.0), (-50.0, 50.0))  # of the axis, in decades: the first that holds all
+MAP_BOX = ((0.4, 2.6), (0.0, 1.2))  # weight scale, bias scale
+MAP_DEPTH = (1.0, 100.0)
+_GRID = (89, 61)
+_FACTORS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)  # where the map's colours change
+_LEFT = (-12, -9, -6, -4, -2, -1, -0.3, 0.3, 1, 2, 4, 6, 9, 12)  # the same for what is left after a depth, in decades
+_EXPLORED = np.linspace(-4.0, 4.0, 161)
+BINS, SPAN = 24, 3.0
+_SIDES = {"bias": "bias scale σ<sub>b</sub>", "depth": "depth, layers"}
+
+
+def axis_range(found: Sequence[Measured]) -> tuple[float, float]:
+    """The ends of the gradient's axis, in decades: one of a few fixed ones, never fitted to the curves."""
+    seen = [np.concatenate([m.median, m.theory if m.theory is not None else m.median]) for m in found]
+    values = np.concatenate(seen) if seen else np.ones(1)
+    values = values[np.isfinite(values) & (values > 0)]
+    low, high = (np.log10([values.min(), values.max()])) if values.size else (0.0, 0.0)
+    return next((ends for ends in RANGES if ends[0] <= low and high <= ends[1]), RANGES[-1])
+
+
+def sent(values: np.ndarray, ends: tuple[float, float]) -> Quantized:
+    """Sizes on their way to the browser: as logarithms, for float32 could not hold them all."""
+    return Quantized(values, ends[0] - 4, ends[1] + 4, log=True)
+
+
+def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, Any]:
+    """Sizes of the gradient going back from where it enters: median, band and theory of every curve."""
+    ends = axis_range(found)
+    label = "layer, counted back from the output" if what == "layer" else "steps back in time"
+    rules = [{"at": SMALLEST, "label": "float32 underflow: below, it holds zero"}] if ends[0] < -45 else []
+    if ends[0] > -45:
+        rules = [{"at": 1.2e-7, "label": "float32 resolution near 1"}]
+    return {
+        "id": "flow", "kind": "chart", "area": "flow", "log": True, "empty": "no network",
+        "title": f"Gradient at each {what}", "hint": "size relative to the gradient that enters at the end",
+        "series": [{"name": "gradient", "style": "main", "label": "median"},
+                   {"name": "theory", "style": "theory", "label": "theory"}],
+        "bands": [{"low": "low", "high": "high"}], "rules": rules,
+        "ends_title": f"factor per {what}", "ends": [_end(measured, what) for measured in found],
+        "figure": panels.flow_axes(steps, ends, what, label), "key": f"{steps} {ends} {what}",
+    }  # fmt: skip
+
+
+def _end(measured: Measured, what: str) -> dict[str, str]:
+    if measured.exploded is not None:
+        return {"text": "overflow", "note": f"signal, {what} {measured.exploded}"}
+    text = "nothing left" if measured.factor == 0 else f"×{times(measured.factor)}"
+    return {
+        "text": text,
+        "note": f"theory ×{times(measured.theory_factor)}" if measured.theory_factor is not None else "",
+    }
+
+
+def factors(measured: Measured, name: str, depth: int) -> dict[str, Any]:
+    """Each layer's factor taken apart: slope x normalization x weights x skip, whose product is the layer's own."""
+    parts = measured.parts
+    assert parts is not None
+    named = [("Slope", parts.slope), ("Weights", parts.weight)]
+    layers = measured.layers
+    if layers is not None and layers.normalization != "none":
+        named.insert(1, ("Norm", parts.normalization))
+    if layers is not None and layers.residual:
+        named.append(("Skip", parts.skip))
+    named.append(("Product", parts.factor))
+    with np.errstate(all="ignore"):
+        means = np.stack([np.exp(np.nanmean(np.log(np.where(p > 0, p, np.nan)), 0))[::-1] for _, p in named])
+    values = np.concatenate([means[:, :1], means], 1)  # column k: the layer that the k-th step back passes
+    seen = values[np.isfinite(values)]
+    outside = seen.size and (seen.min() < 0.1 or seen.max() > 10)
+    ends = (-2.0, 2.0) if outside else (-1.0, 1.0)
+    return {
+        "id": "factors", "kind": "chart", "area": "side", "log": True, "title": "Factors of each layer",
+        "short": "Factors",
+        "hint": f"{name}: slope × weights…, mean over seeds", "series": [], "empty": "nothing comes back",
+        "lines": {"names": [n for n, _ in named], "values": np.clip(values, 1e-3, 1e3), "stride": 1},
+        "figure": panels.flow_axes(depth, ends, "layer", "layers back", narrow=True), "key": f"{depth} {ends}",
+    }  # fmt: skip
+
+
+def bars(measured: Measured, name: str, depth: int) -> dict[str, Any]:
+    """The gradient of every layer as bars that appear as the backward pass comes to them."""
+    median = measured.median  # column k: k layers back, which is layer depth - k
+    rows = [f"layer {i}" for i in range(1, depth + 1)]
+    values = np.full((depth, depth + 1), np.nan)
+    for back in range(depth):
+        values[depth - 1 - back, back:] = median[back]
+    ends = (-14.0, 2.0)
+    return {
+        "id": "bars", "kind": "bars", "area": "side", "title": "Backward pass", "short": "Bars", "hint": name,
+        "rows": rows, "values": sent(values, ends), "stride": 1, "range": list(ends), "tint": True, "unit": "norm",
+        "figure": panels.layer_bars(rows, ends, "size of the gradient"), "key": f"{depth}",
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _watched(flow: Flow, curve: Curve) -> Parts:
+    return watched(flow, curve)
+
+
+def distributions(flow: Flow, curve: Curve, name: str) -> list[dict[str, Any]]:
+    """What comes into the activations and what goes out, layer by layer, in the first seed's network."""
+    parts = _watched(flow, curve)
+    rows = [f"layer {i}" for i in range(1, flow.depth + 1)]
+    out = []
+    for id_, title, values in (
+        ("inputs", "Inputs of the activation", parts.inputs),
+        ("outputs", "Outputs", parts.outputs),
+    ):
+        seen = np.clip(np.nan_to_num(values[0, :, :, : flow.width], nan=SPAN), -SPAN, SPAN * (1 - 1e-9))
+        places = np.floor((seen + SPAN) * BINS / (2 * SPAN)).astype(int)
+        counts = np.stack([np.bincount(layer.ravel(), minlength=BINS) for layer in places])
+        unit = counts / np.maximum(counts.max(1, keepdims=True), 1)
+        out.append({
+            "id": id_, "kind": "histogram", "area": "side", "title": title, "short": title.split()[0],
+            "hint": f"{name}; beyond ±3 counts at the ends", "rows": rows,
+            "counts": np.rint(255 * unit).astype(np.uint8)[None], "range": [-SPAN, SPAN], "stride": 10**6,
+            "figure": panels.output_histogram(rows, (-SPAN, SPAN), f"{title.lower()}"), "key": f"{flow.depth} {id_}",
+        })  # fmt: skip
+    return out
+
+
+def phase(curves: Sequence[Curve], opened: int, labels: Sequence[str], against: str) -> dict[str, Any]:
+    """The map of chi_1: where gradients vanish and explode, the edge of chaos, the visitor's networks as dots on it."""
+    curve = curves[opened]
+    shape = curve.slope
+    same = [i for i, other in enumerate(curves) if (other.activation, other.slope) == (curve.activation, shape)
+            and other.normalization == "none" and other.skip == "none"]  # fmt: skip
+    grid, lines = _map(curve.activation, shape, against, curve.bias)
+    (x0, x1), y_ends = MAP_BOX[0], MAP_BOX[1] if against == "bias" else MAP_DEPTH
+    edge = edge_curve(curve.activation, shape)
+    thresholds = _FACTORS if against == "bias" else _LEFT
+    bands = np.log10(_FACTORS).tolist() if against == "bias" else list(_LEFT)
+    ticks = [0.5, 0.7, 1.0, 1.5, 2.0] if against == "bias" else [-9, -4, 0, 4, 9]
+    title = ACTIVATIONS[curve.activation].title
+    dots = [{"run": i, "x": curves[i].weight, "y": curves[i].bias, "label": labels[i].split(",")[0]} for i in same]
+    corners = (grid[-12:, :24], 0.22, 0.92, "gradients vanish"), (grid[:12, -24:], 0.78, 0.1, "gradients explode")
+    words = [{"x": x0 + x * (x1 - x0), "y": y_ends[0] + y * (y_ends[1] - y_ends[0]), "text": text}
+             for seen, x, y, text in corners if _sides(seen, text)]  # fmt: skip
+    panel = {
+        "id": "phase", "kind": "phase", "area": "side", "title": f"Phase map, {title}", "short": "Map",
+        "hint": "factor per layer, theory" if against == "bias" else "size left after so many layers, theory",
+        "values": np.where(np.isfinite(grid), grid, np.nan), "box": [[x0, x1], list(y_ends)], "bands": bands,
+        "colors": {scheme: diverging(scheme, len(thresholds) + 1) for scheme in SCHEMES},
+        "words": words, "lines": lines, "dots": dots if against == "bias" else [],
+        "movable": against == "bias" and opened in same,
+        "axis_names": ["σw", "σb" if against == "bias" else "depth"],
+        "reads": "factor ×{} per layer" if against == "bias" else "×{} of the gradient left",
+        "ticks": [{"at": float(np.log10(t)), "text": f"×{t:g}"} for t in ticks] if against == "bias"
+        else [{"at": float(t), "text": f"10{_super(t)}" if t else "1"} for t in ticks],
+        "figure": panels.phase_axes(MAP_BOX[0], y_ends, _SIDES[against]),
+        "key": f"{against}",
+    }  # fmt: skip
+    if against == "bias" and len(edge) > 1:
+        panel |= {"edge": edge.astype(np.float32).ravel(), "edge_label": "factor 1"}
+    return panel
+
+
+def _sides(values: np.ndarray, text: str) -> bool:
+    """Whether a corner of the map lies on the side that the words say."""
+    middle = np.nanmedian(values)
+    return bool(middle < -0.005) if "vanish" in text else bool(middle > 0.005)
+
+
+def _super(value: float) -> str:
+    return str(int(value)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+@lru_cache(maxsize=16)
+def _map(activation: str, slope: float | None, against: str, bias: float) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """log10 of the factor (the root of chi_1) over both scales, or of what is left over weight scale and depth."""
+    weights = np.linspace(*MAP_BOX[0], _GRID[0])
+    with np.errstate(divide="ignore"):
+        if against == "bias":
+            chi = phase_map(activation, weights, np.linspace(*MAP_BOX[1], _GRID[1]), slope)
+            return 0.5 * np.log10(chi), []
+        point = fixed_point(activation, weights, np.full(len(weights), bias), slope)
+        depths = np.linspace(*MAP_DEPTH, _GRID[1])
+        left = 0.5 * np.log10(point.chi)[None] * depths[:, None]
+    scale = np.minimum(point.depth_scale, 10 * MAP_DEPTH[1])
+    line = np.stack([weights, scale], 1).astype(np.float32).ravel()
+    return left, [{"points": line, "label": "depth scale", "dash": True}]
+
+
+def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[str, Any]:
+    """Every activation and its slope, read at one z. Curves of the same activation and slope share a picture."""
+    first: dict[tuple[str, float | None], int] = {}
+    for i, curve in enumerate(curves):
+        first.setdefault((curve.activation, curve.slope), i)
+    items = []
+    for (activation, slope), i in first.items():
+        shape = Layers(activation, 1, slope=slope).slope
+        values, slopes = activation_values(activation, np.append(_EXPLORED, z), shape)
+        items.append({
+            "run": i, "label": labels[i].split(",")[0], "values": values[:-1].astype(np.float32),
+            "slopes": slopes[:-1].astype(np.float32), "value": float(values[-1]), "slope": float(slopes[-1]),
+            "dead": _dead(slopes[:-1]),
+        })  # fmt: skip
+    return {"id": "explorer", "kind": "functions", "area": "strip", "title": "Activation explorer",
+            "short": "Activations", "hint": "solid φ(z), dashed slope φ′(z), by which the gradient is multiplied at every unit; drag the line",
+            "items": items, "range": [-4.0, 4.0], "at": z}  # fmt: skip
+
+
+def _dead(slopes: np.ndarray) -> list[list[float]]:
+    """Stretches in which the slope is exactly zero."""
+    zero = np.flatnonzero(np.diff(np.concatenate([[0], (slopes == 0).astype(int), [0]])))
+    return [[float(_EXPLORED[a]), float(_EXPLORED[b - 1])] for a, b in zero.reshape(-1, 2) if b - a > 4]
+
+
+def law(layers: int) -> dict[str, Any]:
+    """Networks that are dead at their start, counted, against the closed form."""
+    lines = []
+    for i, each in enumerate(WIDTHS):
+        found = born(each)
+        lines.append({"label": f"width {each}", "colors": {scheme: CLASS_COLORS[scheme][i] for scheme in SCHEMES},
+                      "theory": found.law, "measured": found.share, "low": found.low, "high": found.high,
+                      "mark": [*MARKERS.values()][i]})  # fmt: skip
+    return {
+        "id": "law", "kind": "law", "area": "side", "title": "Dead at the start",
+        "hint": "share of ReLU networks with one input and zero biases that give nothing; 2,000 each; dashes 1 − (1 − 2⁻ᴺ)ᴸ⁻¹", "short": "At the start",
+        "xs": np.arange(1.0, MOST_LAYERS + 1), "lines": lines,
+        "here": {"x": min(layers + 1, MOST_LAYERS), "label": f"yours: {layers + 1} layers"},
+        "figure": panels.law_axes(MOST_LAYERS), "key": "law",
+    }  # fmt: skip
+
+
+def time_bars(found: Sequence[Measured], labels: Sequence[str], opened: int, steps: int) -> dict[str, Any]:
+    """The gradient of the open cell as bars, one a step, that appear as it goes back in time."""
+    most = min(steps, 60)
+    median = found[opened].median
+    rows = [f"T − {back}" if back else "T" for back in range(most + 1)]
+    values = np.full((most + 1, steps + 1), np.nan)
+    for back in range(most + 1):
+        values[back, back:] = median[back]
+    ends = (-14.0, 2.0)
+    return {
+        "id": "bars", "kind": "bars", "area": "side", "title": "Back in time", "short": "Bars",
+        "hint": f"{labels[opened]}, size at each step", "rows": rows, "values": sent(values, ends), "stride": 1,
+        "range": list(ends), "tint": True, "unit": "norm",
+        "figure": panels.layer_bars(rows, ends, "size of the gradient"), "key": f"{most}",
+    }  # fmt: skip
+
+
+def clipping(found: Sequence[Measured], clip: float, steps: int) -> dict[str, Any]:
+    """The norm of the recurrent weights' gradient as the steps add to it, and what clipping leaves of it."""
+    ends = (-3.0, 5.0)
+    return {
+        "id": "clipping", "kind": "chart", "area": "strip", "log": True, "title": "Gradient of the weights",
+        "short": "Weights", "hint": "its norm so far; dashes: clipped, direction kept", "empty": "no cell",
+        "series": [{"name": "weights", "style": "main", "label": "as it is"},
+                   {"name": "clipped", "style": "theory", "label": "clipped"}],
+        "rules": [{"at": clip, "label": f"clip at {clip:g}"}],
+        "ends_title": "norm at the end",
+        "ends": [{"text": times(float(m.weights[-1])) if m.weights is not None else "", "note": ""} for m in found],
+        "figure": panels.flow_axes(steps, ends, "step", "steps back in time"), "key": f"{steps} clip",
+    }  # fmt: skip

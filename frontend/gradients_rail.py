@@ -1,0 +1,250 @@
+"""The rail of the gradients room: presets, the curves, what they share; controls that show the description only."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from experiments.codec import SEED
+from experiments.dying import RATE
+from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, TimeCurve, usual
+from experiments.gradients import AGAINST, MODES, RULES, Gradients
+from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link
+from experiments.gradients_verdict import CELL_TITLES, cell_labels, curve_labels
+from frontend.gradients_view import curve_looks
+from frontend.knobs import box, controlled, knob
+from frontend.run_controls import Chip, chips, label_of
+from landscapes import ACTIVATIONS, NORMALIZATIONS
+from landscapes.networks.backward import WEIGHTS
+from landscapes.networks.gallery import NETWORKS
+from landscapes.networks.through_time import CELLS
+from landscapes.surface import ShapeParam
+from optimizers import OPTIMIZERS
+
+_WEIGHT, _BIAS = ShapeParam(1.0, 0.0, 3.0), ShapeParam(0.0, 0.0, 2.0)  # what the sliders reach; links reach further
+_SCALE, _INPUT, _GATE = ShapeParam(1.0, 0.0, 2.0), ShapeParam(0.1, 0.0, 2.0), ShapeParam(1.0, -3.0, 5.0)
+_CLIP = ShapeParam(1.0, 0.01, 1000.0, log=True)
+_ORDER = ("relu", "tanh", "sigmoid", "gelu", "selu", "silu", "leaky_relu", "elu", "mish", "softplus")  # of curves added
+
+
+def page() -> Gradients:
+    """The description as it stands."""
+    return st.session_state.gradients
+
+
+def set_page(new: Gradients) -> None:
+    """Replaces the description; what a link had wrong is no longer of interest."""
+    st.session_state.gradients, st.session_state.gradients_notices = new, []
+    st.session_state.pop("flow_stopped", None)
+
+
+def _curves() -> tuple[Any, ...]:
+    return page().time.curves if page().mode == "time" else page().flow.curves
+
+
+def _set_curves(curves: tuple[Any, ...], **others: Any) -> None:
+    name = "time" if page().mode == "time" else "flow"
+    set_page(replace(page(), **{name: replace(getattr(page(), name), curves=curves)}, **others))
+
+
+def set_curve(i: int, **values: Any) -> None:
+    """Changes one curve."""
+    curves = list(_curves())
+    curves[i] = replace(curves[i], **values)
+    _set_curves(tuple(curves))
+
+
+def add_curve() -> None:
+    """Adds a network with an activation, or a cell, that is not there yet, and opens it."""
+    curves = _curves()
+    if page().mode == "time":
+        new: Any = TimeCurve(next((c for c in CELLS if c not in {curve.cell for curve in curves}), "rnn"))
+    else:
+        used = {curve.activation for curve in curves}
+        new = usual(next((name for name in (*_ORDER, *ACTIVATIONS) if name not in used), "relu"))
+    _set_curves((*curves, new), opened=len(curves))
+
+
+def draw() -> None:
+    """Draws the whole rail."""
+    with st.sidebar:
+        _presets()
+        _mode()
+        if page().mode == "dying":
+            _dying()
+        else:
+            _networks()
+            _shared()
+        st.button("Back to defaults", key="reset_gradients", on_click=lambda: set_page(Gradients()), type="tertiary",
+                  icon=":material/restart_alt:")  # fmt: skip
+
+
+def _presets() -> None:
+    def choose() -> None:
+        name = st.session_state.preset
+        if name in PRESETS:
+            set_page(from_link(PRESETS[name])[0])
+
+    now = next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None)
+    controlled("preset", now)
+    st.pills("Start from", list(PRESETS), key="preset", on_change=choose)
+
+
+def _mode() -> None:
+    def choose() -> None:
+        if st.session_state.mode in MODES:
+            set_page(replace(page(), mode=st.session_state.mode, opened=0))
+
+    controlled("mode", page().mode)
+    st.segmented_control("What to look at", list(MODES), key="mode", on_change=choose, format_func=MODES.__getitem__,
+                         label_visibility="collapsed", width="stretch")  # fmt: skip
+
+
+def _networks() -> None:
+    time = page().mode == "time"
+    labels = cell_labels(page().time.curves) if time else curve_labels(page().flow.curves)
+    looks = curve_looks(page())
+
+    def row(i: int, curve: Any) -> Chip:
+        note = f"ρ {curve.scale:.3g}" if time else f"σw {curve.weight:.3g}"
+        title = labels[i] if time else ACTIVATIONS[curve.activation].title
+        return Chip(title.split(", ρ")[0] if time else title, note, *looks[i])
+
+    rows = [row(i, curve) for i, curve in enumerate(_curves())]
+    chips(rows, page().opened, _open, _cell if time else _curve, add_curve,
+          MAX_CURVES, title="Networks", adds="Add")  # fmt: skip
+
+
+def _curve(i: int) -> None:
+    curve = page().flow.curves[i]
+    _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
+            lambda name: _set_activation(i, name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
+    knob("Weight scale σw", _WEIGHT, curve.weight, f"curve{i}_weight", lambda v: set_curve(i, weight=v))
+    knob("Bias scale σb", _BIAS, curve.bias, f"curve{i}_bias", lambda v: set_curve(i, bias=v))
+    for name, param in ACTIVATIONS[curve.activation].shape.items():
+        now = param.default if curve.slope is None else curve.slope
+        knob(label_of(name), param, now, f"curve{i}_{curve.activation}_{name}", lambda v: set_curve(i, slope=v))
+    normal = NORMALIZATIONS[curve.normalization].title.lower() if curve.normalization != "none" else "no"
+    folded = [f"{normal} norm",
+              SKIPS[curve.skip], *(["orthogonal"] if curve.weights == "orthogonal" else [])]  # fmt: skip
+    with st.expander(", ".join(folded).capitalize(), key=f"more_curve_{i}"):
+        _choice(i, "normalization", curve.normalization, list(NORMALIZATIONS), lambda name: NORMALIZATIONS[name].title,
+                lambda name: set_curve(i, normalization=name), NORMALIZATIONS[curve.normalization].summary)  # fmt: skip
+        _choice(i, "skip", curve.skip, list(SKIPS), lambda name: SKIPS[name].capitalize(),
+                lambda name: set_curve(i, skip=name), "Whether a layer's input is added to its output.")  # fmt: skip
+        _choice(i, "weights", curve.weights, list(WEIGHTS), str.capitalize,
+                lambda name: set_curve(i, weights=name), "Orthogonal ones stretch nothing.")  # fmt: skip
+    _remove(i)
+
+
+def _set_activation(i: int, name: str) -> None:
+    """The weight scale follows the activation where it was the usual one."""
+    old = page().flow.curves[i]
+    weight = usual(name).weight if old.weight == usual(old.activation).weight else old.weight
+    set_curve(i, activation=name, slope=None, weight=weight)
+
+
+def _cell(i: int) -> None:
+    curve = page().time.curves[i]
+    _choice(i, "cell", curve.cell, list(CELLS), CELL_TITLES.__getitem__, lambda name: set_curve(i, cell=name),
+            "What reads the sequence, one step after the other.")  # fmt: skip
+    knob("Scale of the recurrent weights ρ", _SCALE, curve.scale, f"cell{i}_scale", lambda v: set_curve(i, scale=v))
+    if curve.cell == "rnn":
+        _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
+                lambda name: set_curve(i, activation=name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
+    else:
+        knob("Bias of the gate that keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v))
+    knob("Size of the inputs", _INPUT, curve.input, f"cell{i}_input", lambda v: set_curve(i, input=v))
+    _remove(i)
+
+
+def _remove(i: int) -> None:
+    st.button("Remove this network", key=f"remove_curve_{i}", type="tertiary", icon=":material/close:",
+              on_click=lambda: _set_curves(_curves()[:i] + _curves()[i + 1 :], opened=max(0, i - 1)))  # fmt: skip
+
+
+def _choice(i: int, name: str, now: str, options: list[str], title: Callable[[str], str], change: Callable[[str], None],
+            hint: str) -> None:  # fmt: skip
+    key = f"{name}_of_{page().mode}{i}"
+    controlled(key, now)
+    st.selectbox(name.capitalize(), options, key=key, format_func=title, help=hint,
+                 on_change=lambda: change(st.session_state[key]))  # fmt: skip
+
+
+def _shared() -> None:
+    """What all curves have in common."""
+    name = "time" if page().mode == "time" else "flow"
+    now = getattr(page(), name)
+
+    def setter(field: str) -> Callable[[float], None]:
+        return lambda value: set_page(
+            replace(page(), **{name: replace(getattr(page(), name), **{field: round(value)})})
+        )
+
+    if name == "time":
+        knob("Steps back in time", STEPS, now.steps, "time_steps", setter("steps"))
+        knob(
+            "Clip the weights' gradient at norm",
+            _CLIP,
+            now.clip,
+            "time_clip",
+            lambda v: set_page(replace(page(), time=replace(page().time, clip=v))),
+        )
+    else:
+        knob("Depth, layers", DEPTH, now.depth, "flow_depth", setter("depth"))
+        knob("Width, units per layer", WIDTH, now.width, "flow_width", setter("width"))
+        _against()
+        _matter()
+    with st.expander(f"{now.seeds} seeds from {now.seed}", key="more_seeds"):
+        knob("Seeds in the band", SEEDS, now.seeds, f"{name}_seeds", setter("seeds"))
+        box("First seed", now.seed, SEED.low, SEED.high, f"{name}_seed", setter("seed"), whole=True)
+
+
+def _against() -> None:
+    def choose() -> None:
+        if st.session_state.against in AGAINST:
+            set_page(replace(page(), against=st.session_state.against))
+
+    controlled("against", page().against)
+    st.segmented_control("Phase map: weight scale against", list(AGAINST), key="against", on_change=choose,
+                         format_func=AGAINST.__getitem__, width="stretch")  # fmt: skip
+
+
+def _matter() -> None:
+    def choose() -> None:
+        set_page(replace(page(), rule=st.session_state.matter_rule))
+
+    def turn() -> None:
+        set_page(replace(page(), matter=not page().matter))
+
+    if page().matter:
+        controlled("matter_rule", page().rule)
+        st.selectbox("Trained with", list(RULES), key="matter_rule", on_change=choose,
+                     format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
+    words = "Back to the gradients at the start" if page().matter else "Does it matter? Train these on digits"
+    st.button(words, key="matter", on_click=turn, type="secondary", width="stretch",
+              icon=":material/arrow_back:" if page().matter else ":material/school:")  # fmt: skip
+
+
+def _open(i: int) -> None:
+    set_page(replace(page(), opened=i))
+
+
+def _dying() -> None:
+    def setter(field: str, *, whole: bool = True) -> Callable[[float], None]:
+        return lambda value: set_page(
+            replace(page(), dying=replace(page().dying, **{field: round(value) if whole else value}))
+        )
+
+    now, entry = page().dying, NETWORKS["mlp"]
+    knob("Learning rate", RATE, now.rate, "dying_rate", setter("rate", whole=False))
+    knob("Depth, layers", entry.depth, now.depth, "dying_depth", setter("depth"))
+    knob("Width, units per layer", entry.width, now.width, "dying_width", setter("width"))
+    knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", lambda v: setter("steps")(20 * max(1, round(v / 20))))
+    box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", setter("seed"), whole=True)
+    titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]
+    opened = min(page().opened, 2)
+    controlled("dying_open", opened)
+    st.segmented_control("Units shown of", [0, 1, 2], key="dying_open", format_func=titles.__getitem__, width="stretch",
+                         on_change=lambda: _open(st.session_state.dying_open or 0))  # fmt: skip

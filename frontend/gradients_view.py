@@ -1,0 +1,167 @@
+"""The gradients room as the player's tree: flow through layers or time, or networks that train because of it."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.flow import Measured
+from experiments.gradients import Gradients, trained_curves
+from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline
+from experiments.training import TrainingResult
+from frontend import flow_panels, layer_panels, panels
+from frontend.theme import MARKERS, Look, activation_look, cell_looks
+from frontend.training_view import training_tree
+
+_PACE = 8  # seconds that a backward pass takes at 1x
+
+
+def curve_looks(page: Gradients) -> list[tuple[Look, bool]]:
+    """The look of every curve, and whether its marker is hollow: the second of its activation."""
+    if page.mode == "time":
+        return [(look, False) for look in cell_looks([curve.cell for curve in page.time.curves])]
+    names = [curve.activation for curve in page.flow.curves]
+    return [(activation_look(name), name in names[:i]) for i, name in enumerate(names)]
+
+
+def _key(page: Gradients, extra: object = None) -> str:
+    return hashlib.sha256(repr((page, extra)).encode()).hexdigest()[:12]
+
+
+def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str], *, at: int | None, present: bool,
+              state: str) -> dict[str, Any]:  # fmt: skip
+    """Everything the stage shows of gradient flow; ``found`` may lack curves that are still measured."""
+    time = page.mode == "time"
+    flow = page.time if time else page.flow
+    labels = cell_labels(page.time.curves) if time else curve_labels(page.flow.curves)
+    steps, what = (page.time.steps, "step") if time else (page.flow.depth, "layer")
+    opened = min(page.opened, max(0, len(found) - 1))
+    side = [] if time or not found else _side(page, found, labels, opened)
+    strip = [flow_panels.explorer(page.flow.curves[: len(found)], labels, page.z)] if found and not time else []
+    panels_ = [flow_panels.flow_chart(found, steps, what), *side, *strip]
+    if time and found:
+        panels_ += [
+            flow_panels.time_bars(found, labels, opened, steps),
+            flow_panels.clipping(found, page.time.clip, steps),
+        ]
+    total = len(flow.curves)
+    return {
+        **_frame(page, panels_, notices, found, None),
+        "clock": {"steps": steps, "stride": 1, "at": at if total else 0, "present": present,
+                  "unit": "steps" if time else "layers", "pace": max(2.0, steps / _PACE)},
+        "key": _key(page, len(found)), "runs": _runs(page, labels, found), "open": opened,
+        "series": {**_series(found, steps), **(_clipped(found, page.time.clip) if time and found else {})},
+        "progress": None if state == "over" else {"done": len(found), "total": total,
+                                                  "text": f"Measuring: {len(found)} of {total} networks"},
+        "empty": None if total else {"text": "+ Add a network", "action": "add", "words": ""},
+    }  # fmt: skip
+
+
+def _frame(page: Gradients, panels_: Sequence[dict[str, Any]], notices: Sequence[str], found: Sequence[Measured],
+           trained: TrainingResult | None) -> dict[str, Any]:  # fmt: skip
+    ids = {panel["area"]: [p["id"] for p in panels_ if p["area"] == panel["area"]] for panel in panels_}
+    return {
+        "room": "gradients", "headline": headline(page, found, trained), "subline": subline(page, found),
+        "notices": list(notices), "panels": list(panels_),
+        "switches": [{"ids": each, "phone": False, "tabs": True} for each in ids.values() if len(each) > 1],
+        "table": {"columns": [], "outcome": "", "target": False}, "drag": None,
+    }  # fmt: skip
+
+
+def _side(page: Gradients, found: Sequence[Measured], labels: Sequence[str], opened: int) -> list[dict[str, Any]]:
+    curve, measured, name = page.flow.curves[opened], found[opened], labels[opened]
+    shown = [flow_panels.phase(page.flow.curves[: len(found)], opened, labels, page.against),
+             flow_panels.factors(measured, name, page.flow.depth),
+             flow_panels.bars(measured, name, page.flow.depth),
+             *flow_panels.distributions(page.flow, curve, name)]  # fmt: skip
+    return shown
+
+
+def _runs(page: Gradients, labels: Sequence[str], found: Sequence[Measured]) -> list[dict[str, Any]]:
+    looks = curve_looks(page)
+    return [
+        {"key": f"{i}.{labels[i]}", "label": labels[i], "light": looks[i][0].light, "dark": looks[i][0].dark,
+         "path": MARKERS[looks[i][0].marker], "dash": [], "hollow": looks[i][1], "reached": None, "diverged": None,
+         "stopped": None}
+        for i in range(len(found))
+    ]  # fmt: skip
+
+
+def _series(found: Sequence[Measured], steps: int) -> dict[str, Any]:
+    ends = flow_panels.axis_range(found)
+    nothing = np.full(steps + 1, np.nan)
+    bands = [measured.band for measured in found]
+    rows = {
+        "gradient": [measured.median for measured in found],
+        "theory": [nothing if measured.theory is None else measured.theory for measured in found],
+        "low": [low for low, _ in bands], "high": [high for _, high in bands],
+    }  # fmt: skip
+    return {name: flow_panels.sent(np.array(each), ends) if each else np.zeros((0, 1)) for name, each in rows.items()}
+
+
+def _clipped(found: Sequence[Measured], clip: float) -> dict[str, Any]:
+    norms = np.array([measured.weights for measured in found])
+    return {name: flow_panels.sent(rows, (-30.0, 30.0)) for name, rows in
+            (("weights", norms), ("clipped", np.minimum(norms, clip)))}  # fmt: skip
+
+
+def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measured], notices: Sequence[str], *,
+                 at: int | None, present: bool, state: str) -> dict[str, Any]:  # fmt: skip
+    """Networks that train: accuracy and loss, what every layer's gradient became, and units that died."""
+    runs = result.runs
+    own = trained_curves(page) if page.mode == "layers" else ()
+    where = own.index(page.opened) if page.opened in own else page.opened
+    opened = min(where, max(0, len(runs) - 1))
+    example = runs[0].loss.count if runs else 0
+    tree = training_tree(result, opened, example, notices, at=at, present=present, state=state)
+    names = [run["label"] for run in tree["runs"]]
+    looks = curve_looks(page)
+    if page.mode == "layers":
+        names = [curve_labels(page.flow.curves)[i] for i in own[: len(runs)]]
+        for run, i, name in zip(tree["runs"], own, names, strict=False):
+            look, hollow = looks[i]
+            run |= {"label": name, "light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": [],
+                    "hollow": hollow}  # fmt: skip
+    else:
+        kinds = [str(run.loss.activation) for run in runs]
+        for run, kind in zip(tree["runs"], kinds, strict=False):
+            look = activation_look(kind)
+            run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
+    panels_ = _trained_panels(page, result, tree["panels"], names, opened)
+    if page.mode == "dying" and runs:
+        tree["series"]["dead"], tree["strides"]["dead"] = _dead(result, tree["clock"]["steps"])
+    return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
+
+
+def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dict[str, Any]], names: Sequence[str],
+                    opened: int) -> list[dict[str, Any]]:  # fmt: skip
+    steps = result.training.num_steps
+    by_id = {panel["id"]: panel for panel in shown}
+    moved = [("accuracy", "flow"), ("loss", "flow"), ("heat", "side"), ("units", "side")]
+    out = [{**by_id[id_], "area": area, "short": by_id[id_].get("short", by_id[id_]["title"])}
+           for id_, area in moved if id_ in by_id]  # fmt: skip
+    if page.mode == "dying":
+        dead = {"id": "dead", "kind": "chart", "area": "flow", "title": "Dead units", "short": "Dead in training",
+                "hint": "share of units without a slope for any training example", "log": False,
+                "empty": "no units yet",
+                "series": [{"name": "dead", "style": "main", "label": "share dead"}],
+                "figure": panels.loss_axes(steps, (0.0, 1.02), False), "key": f"dead {steps}"}  # fmt: skip
+        law = flow_panels.law(page.dying.depth)
+        out = [dead, *(panel for panel in out if panel["id"] == "units"), law,
+               *(panel for panel in out if panel["id"] != "units")]  # fmt: skip
+    for i, run in enumerate(result.runs):
+        own = layer_panels.gradient_bars(run, steps)
+        out.append({**own, "id": f"bars{i}", "area": f"strip{i}", "title": names[i], "short": names[i],
+                    "hint": "gradient norm by layer"})  # fmt: skip
+    return out
+
+
+def _dead(result: TrainingResult, steps: int) -> tuple[np.ndarray, int]:
+    every = result.runs[0].every
+    out = np.full((len(result.runs), steps // every + 1), np.nan)
+    for i, run in enumerate(result.runs):
+        off = run.frames.on[:, run.unit_layers, : run.units] <= 0
+        share = off.reshape(len(off), -1).mean(1)
+        out[i, : len(share)] = share[: out.shape[1]]
+    return out, every

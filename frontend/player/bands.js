@@ -1,0 +1,60 @@
+// What lies behind the curves of a chart: areas between two series, and horizontal lines with a name.
+
+import { label } from "./marks.js";
+
+/** The area between two series of every visible run. */
+export function paintBands(ctx, panel, alpha) {
+  ctx.globalAlpha = alpha;
+  for (const { low, high } of panel.spec.bands ?? []) {
+    for (const run of panel.player.visible()) {
+      ctx.fillStyle = run.color;
+      ctx.fill(between(panel.pixelsOf({ run, name: low }), panel.pixelsOf({ run, name: high })));
+    }
+  }
+  ctx.globalAlpha = 1;
+}
+
+/** One closed piece wherever both edges are known without a gap. */
+function between(low, high) {
+  const path = new Path2D();
+  const count = low.length / 2;
+  const known = (i) => i < count && Number.isFinite(low[2 * i + 1] + high[2 * i + 1]);
+  for (let first = 0; first < count; first++) {
+    if (!known(first)) continue;
+    let last = first;
+    while (known(last + 1)) last += 1;
+    path.moveTo(low[2 * first], low[2 * first + 1]);
+    for (let i = first; i <= last; i++) path.lineTo(high[2 * i], high[2 * i + 1]);
+    for (let i = last; i > first; i--) path.lineTo(low[2 * i], low[2 * i + 1]);
+    path.closePath();
+    first = last;
+  }
+  return path;
+}
+
+/** The target, which every axis holds, and the limits that this axis holds. */
+export function drawRules(ctx, panel, { left, top, width, height }) {
+  const ink = panel.player.ink;
+  const { rule, rules = [] } = panel.spec;
+  if (rule) {
+    const y = panel.y(rule.at);
+    stroke(ctx, left, left + width, y, { color: ink.accent, dash: [5, 3], width: 1.4 });
+    label(ctx, rule.label, left + width - 4, y - 10, { color: ink.accent, ink, font: `600 ${panel.font}`, align: "right" });
+  }
+  for (const limit of rules) {
+    const y = panel.y(limit.at);
+    if (y < top || y > top + height) continue;
+    stroke(ctx, left, left + width, y, { color: ink.warning, dash: [1.5, 3], width: 1.3 });
+    label(ctx, limit.label, left + 6, y - panel.em / 2 - 3, { color: ink.warning, ink, font: panel.font });
+  }
+}
+
+function stroke(ctx, from, to, y, { color, dash, width }) {
+  ctx.setLineDash(dash);
+  ctx.lineWidth = width;
+  ctx.strokeStyle = color;
+  ctx.beginPath();
+  ctx.moveTo(from, y);
+  ctx.lineTo(to, y);
+  ctx.stroke();
+}
