@@ -55,7 +55,7 @@ PRESETS: dict[str, dict[str, str]] = {
     "RNN at 0.9, 1.0, 1.1": {"mode": "time", "t1": "rnn~activation~identity~scale~0.9",
                              "t2": "rnn~activation~identity~scale~1", "t3": "rnn~activation~identity~scale~1.1",
                              "t4": "lstm", "t5": "gru"},
-    "A rate that kills": {"mode": "dying", "rate": "1.5"},
+    "A rate that kills": {"mode": "dying", "rate": "1", "layers": "3", "seed": "1"},
 }  # fmt: skip
 """Links by their names."""
 

@@ -130,23 +130,22 @@ def _deaths(dying: Dying, trained: TrainingResult) -> str:
     if not trained.runs:
         return "Units die where their slope is zero for every example."
     run = trained.runs[0]
-    dead = run.died[run.unit_layers, : run.units]
-    total, now, born = dead.size, int((dead >= 0).sum()), int((dead == 0).sum())
+    dead = run.died[run.unit_layers, : run.units] >= 0
+    born = run.frames.on[0, run.unit_layers, : run.units] <= 0
     others = [int((r.died[r.unit_layers, : r.units] >= 0).sum()) for r in trained.runs[1:]]
-    said = (
-        f"Of {total} ReLU units {born} were dead at the start and {now - born} died on the way, at rate {dying.rate:g}"
-    )
+    said = (f"{int(dead.sum())} of {dead.size} ReLU units are dead at rate {dying.rate:g}: {int((dead & born).sum())} were "
+            f"from the start, {int((dead & ~born).sum())} died on the way")  # fmt: skip
     gone = run.trajectory.diverged_at
     if gone is not None:
         said += f"; the run diverged at step {gone}"
-    return f"{said}. Leaky and Parametric ReLU: {sum(others)}." if others else f"{said}."
+    return f"{said}. Of Leaky and Parametric ReLU {sum(others) or 'none'}." if others else f"{said}."
 
 
 def subline(page: Gradients, found: Sequence[Measured]) -> str:
     """The conditions, and where the theory stops."""
     if page.mode == "layers" and page.matter:
-        said = (f"Trained on digits with {OPTIMIZERS[page.rule].title}, 32 examples a step, the same for all; the theory "
-                f"of the start no longer holds.")  # fmt: skip
+        said = (f"Trained on digits with {OPTIMIZERS[page.rule].title}, 32 examples a step, the same for all; the "
+                f"theory of the start no longer holds.")  # fmt: skip
         return " ".join([said, *matter_words(page)])
     if page.mode == "dying":
         dying = page.dying

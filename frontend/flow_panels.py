@@ -16,7 +16,7 @@ from landscapes import ACTIVATIONS
 from landscapes.networks.backward import Parts
 from landscapes.signal import Layers, activation_values, edge_curve, fixed_point, phase_map
 
-RANGES = ((-14.0, 2.0), (-14.0, 8.0), (-50.0, 8.0), (-50.0, 50.0))  # of the axis, in decades: the first that holds all
+RANGES = ((-14.0, 2.0), (-14.0, 8.0), (-70.0, 8.0), (-70.0, 50.0))  # of the axis, in decades: the first that holds all
 MAP_BOX = ((0.4, 2.6), (0.0, 1.2))  # weight scale, bias scale
 MAP_DEPTH = (1.0, 100.0)
 _GRID = (89, 61)
@@ -214,7 +214,8 @@ def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[s
             "dead": _dead(slopes[:-1]),
         })  # fmt: skip
     return {"id": "explorer", "kind": "functions", "area": "strip", "title": "Activation explorer",
-            "short": "Activations", "hint": "solid φ(z), dashed slope φ′(z), by which the gradient is multiplied at every unit; drag the line",
+            "short": "Activations",
+            "hint": "solid φ(z), dashed slope φ′(z), by which the gradient is multiplied at every unit; drag the line",
             "items": items, "range": [-4.0, 4.0], "at": z}  # fmt: skip
 
 
@@ -234,7 +235,7 @@ def law(layers: int) -> dict[str, Any]:
                       "mark": [*MARKERS.values()][i]})  # fmt: skip
     return {
         "id": "law", "kind": "law", "area": "side", "title": "Dead at the start",
-        "hint": "share of ReLU networks with one input and zero biases that give nothing; 2,000 each; dashes 1 − (1 − 2⁻ᴺ)ᴸ⁻¹", "short": "At the start",
+        "short": "At the start", "hint": "of ReLU networks of one input; dashes 1 − (1 − 2⁻ᴺ)ᴸ⁻¹",
         "xs": np.arange(1.0, MOST_LAYERS + 1), "lines": lines,
         "here": {"x": min(layers + 1, MOST_LAYERS), "label": f"yours: {layers + 1} layers"},
         "figure": panels.law_axes(MOST_LAYERS), "key": "law",

@@ -13,17 +13,20 @@ _STEP = {"text": "step", "standoff": 4}
 _POWER = "10<sup>{}</sup>"
 
 
-def loss_axes(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[str, Any]:
+def loss_axes(num_steps: int, y_range: tuple[float, float], log: bool, title: str = "") -> dict[str, Any]:
     """Axes for curves over the steps, as wide as `layer_heat`, so that a step is at the same place in both.
 
     Args:
         num_steps: the end of the horizontal axis.
         y_range: of the values; decades where ``log``.
         log: whether the vertical axis is logarithmic.
+        title: of the vertical axis, where the panel does not say it.
     """
     y: dict[str, Any] = {"range": list(y_range), "showline": False, "nticks": 6, **_LABELS}
     if log:
         y |= {"type": "log", **_decade_ticks(y_range)}
+    if title:
+        y["title"] = {"text": title, "standoff": 6}
     x = {"range": [0, num_steps], "showgrid": False, "showline": True, "nticks": 7, "title": _STEP}
     return {"data": [], "layout": axes_layout(x, y, {"l": LEFT, "r": RIGHT, "t": 8, "b": 44})}
 
@@ -156,7 +159,8 @@ def law_axes(layers: int) -> dict[str, Any]:
         "title": {"text": "layers, the linear one included", "standoff": 4},
     }
     y = {"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1], **_LABELS}
-    return {"data": [], "layout": axes_layout(x, y, {"l": 48, "r": 84, "t": 10, "b": 44})}
+    y["title"] = {"text": "share of networks that are dead", "standoff": 6}
+    return {"data": [], "layout": axes_layout(x, y, {"l": 60, "r": 84, "t": 10, "b": 44})}
 
 
 def output_histogram(rows: Sequence[str], ends: tuple[float, float], title: str = "layer output") -> dict[str, Any]:

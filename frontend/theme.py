@@ -103,8 +103,9 @@ def position_looks() -> list[Look]:
 _ACTIVATIONS = {
     "sigmoid": ("orange", "hexagon"), "tanh": ("blue", "square"), "relu": ("ink", "circle"),
     "gelu": ("purple", "triangle-up"), "selu": ("green", "triangle-down"), "leaky_relu": ("gold", "diamond"),
-    "prelu": ("brown", "pentagon"), "elu": ("sky", "star"), "silu": ("violet", "plus"), 
-    "softplus": ("grey", "hourglass"),     "mish": ("gold", "star"), "identity": ("grey", "circle"), "hard_sigmoid": ("brown", "hexagon"),
+    "prelu": ("brown", "pentagon"), "elu": ("sky", "star"), "silu": ("violet", "plus"),
+    "softplus": ("grey", "hourglass"), "mish": ("gold", "star"), "identity": ("grey", "circle"),
+    "hard_sigmoid": ("brown", "hexagon"),
     "erf": ("sky", "square"), "sine": ("violet", "diamond"),
 }  # fmt: skip
 

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from landscapes import ACTIVATIONS, NORMALIZATIONS
-from landscapes.signal import (
-    Layers, batch_norm_factor, born_dead, edge_curve, edge_of_chaos, fixed_point, moments, phase_map, predict,
-)  # fmt: skip
+from landscapes import ACTIVATIONS, NORMALIZATIONS, signal
+from landscapes.signal import Layers, edge_of_chaos, fixed_point, moments, phase_map, predict
 from tests.compilations import compilations
 
 SCALE, ALPHA = 1.0507009873554804934, 1.6732632423543772848  # of SELU
@@ -62,10 +60,10 @@ def midpoints(name, q, slope=None):
     return powers(name, math.sqrt(q) * u, slope) @ _density(u) * h
 
 
-def net(layers, *, width, examples, seed, form=None):
+def net(layers, *, width, examples, seed):
     """Variances, second moments and backward factors of a random net in NumPy, with the gradient by hand."""
     rng = np.random.default_rng(seed)
-    value, rise = form or FORMS[layers.activation]
+    value, rise = FORMS[layers.activation]
     a, axis = DEFAULTS.get(layers.activation, 0.0), 0 if layers.normalization == "batch" else 1
     h, tape, variances, seconds = rng.standard_normal((examples, width)), [], [], []
     seconds.append(np.mean(h**2))
@@ -92,13 +90,23 @@ def net(layers, *, width, examples, seed, form=None):
     return np.array(variances), np.array(seconds), np.array(factors[::-1])
 
 
-def averaged(layers, *, width=400, examples=64, seeds=4, form=None):
+def averaged(layers, *, width=400, examples=64, seeds=6):
     """Geometric means over seeds."""
-    runs = [net(layers, width=width, examples=examples, seed=seed, form=form) for seed in range(seeds)]
+    runs = [net(layers, width=width, examples=examples, seed=seed) for seed in range(seeds)]
     return [np.exp(np.log(np.stack(part)).mean(0)) for part in zip(*runs, strict=True)]
 
 
-# The moments
+def assert_predicted(layers):
+    """A wide net's growth of second moments and gradients, and its variances: each layer's, and averaged over layers.
+
+    At a finite width gradients grow more in residual nets: 12 blocks of He's by 2.7 % a block at width 200, 1.6 % at
+    400, 0.6 % at 1600.
+    """
+    expected, measured = predict(layers), averaged(layers, examples=256 if layers.normalization == "batch" else 64)
+    ratios = [np.log(a / b) for a, b in zip(measured, expected, strict=True)]
+    for off, most in ((ratios[0] - ratios[1][:-1], 0.12), (np.diff(ratios[1]), 0.12), (ratios[2], 0.06)):
+        assert np.abs(off).max() < most
+        assert abs(off.mean()) < 0.025
 
 
 def test_every_entry_has_a_form():
@@ -106,13 +114,13 @@ def test_every_entry_has_a_form():
     assert {name: next(iter(e.shape.values())).default for name, e in ACTIVATIONS.items() if e.shape} == DEFAULTS
 
 
-@pytest.mark.parametrize(("name", "slope", "a"), [("relu", None, 0.0), ("leaky_relu", None, 0.01), ("prelu", None, 0.25),
-                                                  ("leaky_relu", 0.3, 0.3), ("prelu", -0.7, -0.7), ("prelu", 5.0, 5.0),
-                                                  ("identity", None, 1.0), ("elu", 0.0, 0.0)])  # fmt: skip
+@pytest.mark.parametrize(("name", "slope", "a"), [
+    ("relu", None, 0.0), ("leaky_relu", None, 0.01), ("prelu", None, 0.25), ("leaky_relu", 0.3, 0.3),
+    ("prelu", -0.7, -0.7), ("prelu", 5.0, 5.0), ("identity", None, 1.0), ("elu", 0.0, 0.0),
+])  # fmt: skip
 def test_moments_of_rectifiers(name, slope, a):
     q = np.array([1e-200, 1e-9, 0.4, 1.0, 30.0, 1e6, 1e12, 1e80])
     found = moments(name, q, slope)
-    np.testing.assert_allclose(found.mean, (1 - a) * np.sqrt(q / (2 * np.pi)), rtol=1e-12, atol=1e-15 * np.sqrt(1e80))
     np.testing.assert_allclose(found.mean / np.sqrt(q), (1 - a) / math.sqrt(2 * math.pi), rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(found.second / q, (1 + a * a) / 2, rtol=1e-12)
     np.testing.assert_allclose(found.slope_second, (1 + a * a) / 2, rtol=1e-12)
@@ -128,7 +136,7 @@ def test_moments_of_erf_and_sine_are_the_closed_forms():
     np.testing.assert_allclose([erf.mean, sine.mean], 0, atol=1e-13)
 
 
-def test_moments_of_a_sigmoid_are_half_an_erf_s_far_out():
+def test_moments_of_sigmoids_far_out():
     """E sigma^2 -> 1/2 - 1/sqrt(2 pi q) and E sigma'^2 -> 1 / (6 sqrt(2 pi q)), for int s(1-s) = 1, int s'^2 = 1/6."""
     q = np.array([1e6, 1e8, 1e10, 1e12])
     found, density = moments("sigmoid", q), 1 / np.sqrt(2 * np.pi * q)
@@ -139,15 +147,9 @@ def test_moments_of_a_sigmoid_are_half_an_erf_s_far_out():
     np.testing.assert_allclose(hard.slope_second, special.erf(3 / np.sqrt(2 * q)) / 36, rtol=1e-11)
 
 
-@every_entry
-def test_moments_are_those_of_a_fine_grid(name):
-    found = np.stack(moments(name, VARIANCES))
-    expected = np.stack([midpoints(name, q) for q in VARIANCES], axis=-1)
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-10)
-
-
-@pytest.mark.parametrize(("name", "slope"), [("elu", 0.1), ("elu", 3.0), ("leaky_relu", 0.9), ("prelu", -1.0)])
-def test_moments_follow_the_shape_parameter(name, slope):
+@pytest.mark.parametrize(("name", "slope"), [*((name, None) for name in ACTIVATIONS), ("elu", 0.1), ("elu", 3.0),
+                                             ("leaky_relu", 0.9), ("prelu", -1.0)])  # fmt: skip
+def test_moments_are_those_of_a_fine_grid(name, slope):
     expected = np.stack([midpoints(name, q, slope) for q in VARIANCES], axis=-1)
     np.testing.assert_allclose(np.stack(moments(name, VARIANCES, slope)), expected, rtol=1e-6, atol=1e-10)
 
@@ -178,31 +180,23 @@ def test_selu_keeps_mean_zero_and_second_moment_one():
     mean, second, _ = moments("selu", 1.0)
     assert mean == pytest.approx(0, abs=1e-13)
     assert second == pytest.approx(1, abs=1e-12)
-    stack = predict(Layers("selu", 50))
-    np.testing.assert_allclose(stack.second, 1, atol=1e-11)
+    np.testing.assert_allclose(predict(Layers("selu", 50)).second, 1, atol=1e-11)
 
 
-# Fixed points and the edge of chaos
+def test_published_chi_and_edges_of_tanh():
+    found = fixed_point("tanh", np.sqrt([1, 1.5, 1.7, 2, 4]), math.sqrt(0.05))
+    np.testing.assert_allclose(found.chi, [0.759, 0.939, 0.987, 1.048, 1.342], atol=5.1e-4)
+    np.testing.assert_allclose(found.depth_scale, 1 / np.abs(np.log(found.chi)), rtol=1e-12)
+    edges = [edge_of_chaos("tanh", bias) for bias in (0.01, 0.05, 0.1)]
+    np.testing.assert_allclose(edges, [1.424, 1.761, 1.986], atol=5.1e-4)
 
 
-@pytest.mark.parametrize(("variance", "chi", "digits"), [(1, 0.759, 3), (1.5, 0.939, 3), (1.7, 0.987, 3), (2, 1.048, 3),
-                                                         (4, 1.342, 3)])  # fmt: skip
-def test_chi_of_tanh(variance, chi, digits):
-    found = fixed_point("tanh", math.sqrt(variance), math.sqrt(0.05))
-    assert found.chi == pytest.approx(chi, abs=0.51 * 10**-digits)
-    assert found.depth_scale == pytest.approx(1 / abs(math.log(found.chi)))
-
-
-@pytest.mark.parametrize(("bias", "edge"), [(0.01, 1.424), (0.05, 1.761), (0.1, 1.986)])
-def test_edge_of_chaos_of_tanh(bias, edge):
-    assert edge_of_chaos("tanh", bias) == pytest.approx(edge, abs=6e-4)
-
-
-@pytest.mark.parametrize(("name", "slope", "edge"), [("relu", None, 2), ("leaky_relu", 0.5, 1.6), ("prelu", -1.0, 1.0),
-                                                     ("identity", None, 1), ("tanh", None, 1), ("sine", None, 1),
-                                                     ("erf", None, math.pi / 4), ("elu", None, 1)])  # fmt: skip
-def test_edge_of_chaos_without_biases(name, slope, edge):
-    assert edge_of_chaos(name, 0.0, slope) == pytest.approx(edge, rel=2e-6)
+def test_edges_without_biases_and_where_there_is_none():
+    edges = {"relu": 2, "identity": 1, "tanh": 1, "sine": 1, "erf": math.pi / 4, "elu": 1}
+    np.testing.assert_allclose([edge_of_chaos(name, 0) for name in edges], list(edges.values()), rtol=2e-6)
+    for a in (0.5, -1.0, 3.0):
+        assert edge_of_chaos("prelu", 0, a) == pytest.approx(2 / (1 + a * a), rel=1e-12)
+    assert np.isnan([edge_of_chaos(name, 0.05) for name in ("relu", "prelu", "identity", "softplus", "gelu")]).all()
 
 
 @pytest.mark.parametrize("q", [1e-4, 0.02, 0.3, 1.0, 3.0, 40.0])
@@ -256,7 +250,7 @@ def test_a_phase_map_is_fixed_points_on_a_grid(name):
 
 @every_entry
 def test_chi_is_one_along_the_edge(name):
-    curve = edge_curve(name)
+    curve = signal.edge_curve(name)
     assert curve.shape[1] == 2
     assert len(curve) == 1 if name in ("relu", "leaky_relu", "prelu", "identity") else len(curve) != 1
     some = curve[:: max(1, len(curve) // 12)]
@@ -275,9 +269,6 @@ def test_chi_is_the_growth_of_squared_gradients_in_a_wide_tanh_net(weight, bias)
     assert measured == pytest.approx(fixed_point("tanh", layers.weight_std, layers.bias_std).chi, rel=0.03)
 
 
-# Stacks
-
-
 def test_he_keeps_a_rectifier_s_signal_and_glorot_loses_it():
     assert predict(Layers("relu", 30, math.sqrt(2))).second[-1] == pytest.approx(1, rel=1e-10)
     assert predict(Layers("relu", 30)).second[-1] == pytest.approx(9.3e-10, rel=0.01)
@@ -290,10 +281,7 @@ def test_he_keeps_a_rectifier_s_signal_and_glorot_loses_it():
 
 
 def test_a_linear_stack():
-    found = predict(Layers("identity", 6, 0.5, 2.0), 3.0)
-    q = [3.0]
-    for _ in range(6):
-        q.append(0.25 * q[-1] + 4)
+    found, q = predict(Layers("identity", 6, 0.5, 2.0), 3.0), 0.25 ** np.arange(7) * (3 - 16 / 3) + 16 / 3
     np.testing.assert_allclose(found.second, q, rtol=1e-12)
     np.testing.assert_allclose(found.variance, q[1:], rtol=1e-12)
     np.testing.assert_allclose(found.factor, 0.5, rtol=1e-12)
@@ -314,13 +302,7 @@ def test_residual_blocks_without_a_mean(depth):
     (math.sqrt(2), 12, -0.5, "none"), (math.sqrt(2), 12, 1.0, "layer"), (1.0, 12, 1.0, "batch"), (1.0, 12, 2.0, "rms"),
 ])  # fmt: skip
 def test_residual_rectifiers_are_those_of_a_wide_net(weight, depth, branch, normalization):
-    layers = Layers("relu", depth, weight, 0.1, normalization=normalization, residual=True, branch=branch)
-    expected = predict(layers)
-    variance, second, factor = averaged(layers, examples=256 if normalization == "batch" else 64)
-    np.testing.assert_allclose(second[1:] / second[:-1], expected.second[1:] / expected.second[:-1], rtol=0.04)
-    np.testing.assert_allclose(second, expected.second, rtol=0.12)
-    np.testing.assert_allclose(variance, expected.variance, rtol=0.12)
-    np.testing.assert_allclose(factor, expected.factor, rtol=0.03)
+    assert_predicted(Layers("relu", depth, weight, 0.1, None, normalization, True, branch))
 
 
 def test_the_growth_of_he_s_residual_rectifiers():
@@ -336,25 +318,22 @@ def test_the_growth_of_he_s_residual_rectifiers():
 
 
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
-@pytest.mark.parametrize(("name", "weight", "bias"), [("relu", math.sqrt(2), 0.0), ("tanh", 1.5, 0.3), ("sigmoid", 1.0, 0.0),
-                                                      ("gelu", 1.2, 0.5), ("elu", 3.0, 1.0)])  # fmt: skip
+@pytest.mark.parametrize(("name", "weight", "bias"), [
+    ("relu", math.sqrt(2), 0.0), ("tanh", 1.5, 0.3), ("sigmoid", 1.0, 0.0), ("gelu", 1.2, 0.5), ("elu", 3.0, 1.0),
+])  # fmt: skip
 def test_plain_stacks_are_those_of_a_wide_net(normalization, name, weight, bias):
-    layers = Layers(name, 10, weight, bias, normalization=normalization)
-    expected = predict(layers)
-    variance, second, factor = averaged(layers, examples=256 if normalization == "batch" else 64)
-    np.testing.assert_allclose(factor, expected.factor, rtol=0.04)
-    np.testing.assert_allclose(second, expected.second, rtol=0.06)
-    np.testing.assert_allclose(variance, expected.variance, rtol=0.06)
+    assert_predicted(Layers(name, 10, weight, bias, normalization=normalization))
 
 
-@pytest.mark.parametrize(("name", "slope", "factor"), [("relu", None, math.pi / (math.pi - 1)), ("identity", None, 1.0),
-                                                       ("leaky_relu", 0.4, 1.16 / (1.16 - 0.36 / math.pi))])  # fmt: skip
+@pytest.mark.parametrize(("name", "slope", "factor"), [
+    ("relu", None, math.pi / (math.pi - 1)), ("identity", None, 1.0), ("prelu", 0.4, 1.16 / (1.16 - 0.36 / math.pi)),
+])  # fmt: skip
 def test_batch_normalization_explodes(name, slope, factor):
-    assert batch_norm_factor(name, slope) == pytest.approx(factor, rel=1e-10)
+    assert signal.batch_norm_factor(name, slope) == pytest.approx(factor, rel=1e-10)
     for weight, bias in ((0.7, 0.0), (3.0, 2.0)):  # neither matters
         deep = predict(Layers(name, 12, weight, bias, slope=slope, normalization="batch"))
         np.testing.assert_allclose(deep.factor[1:] ** 2, factor, rtol=2e-4)
-    assert batch_norm_factor("relu") == pytest.approx(1.467, abs=1e-3)
+    assert signal.batch_norm_factor("relu") == pytest.approx(1.467, abs=1e-3)
 
 
 @every_entry
@@ -362,8 +341,8 @@ def test_batch_normalization_never_shrinks_gradients(name):
     """Var phi <= E phi'^2 for a Gaussian: Poincare's inequality."""
     moment = [integrate.quad(lambda z, k=k: powers(name, np.array(z))[k] * stats.norm.pdf(z), -12, 12,
                              points=[-3, 0, 3], epsabs=1e-12, limit=200)[0] for k in range(3)]  # fmt: skip
-    assert batch_norm_factor(name) == pytest.approx(moment[2] / (moment[1] - moment[0] ** 2), rel=1e-8)
-    assert batch_norm_factor(name) >= 1 - 1e-12
+    assert signal.batch_norm_factor(name) == pytest.approx(moment[2] / (moment[1] - moment[0] ** 2), rel=1e-8)
+    assert signal.batch_norm_factor(name) >= 1 - 1e-12
 
 
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
@@ -379,9 +358,6 @@ def test_extremes_stay_finite(name, normalization):
     assert all(np.isfinite(fixed_point(name, [0, 1e300, 1e-300], [0, 1e300, 1e-300])[:2]).ravel())
 
 
-# Dead nets, programs and bad input
-
-
 @pytest.mark.parametrize(("width", "layers"), [(2, 10), (3, 20), (5, 60)])
 def test_born_dead(width, layers):
     rng, nets = np.random.default_rng(0), 20_000
@@ -389,16 +365,13 @@ def test_born_dead(width, layers):
     for _ in range(layers - 1):  # the output layer has no ReLU
         h = np.maximum(np.einsum("ni,nij->nj", h, rng.standard_normal((nets, h.shape[1], width))), 0)
     dead = (h == 0).all(-1).mean()
-    expected = born_dead(width, layers)
+    expected = signal.born_dead(width, layers)
     assert dead == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / nets))
     assert expected == pytest.approx(1 - (1 - 2.0**-width) ** (layers - 1), rel=1e-12)
-
-
-def test_born_dead_published_and_broadcast():
-    assert born_dead(2, 10) == pytest.approx(0.925, abs=5e-4)
-    assert born_dead(np.arange(1, 5)[:, None], np.arange(1, 8)).shape == (4, 7)
-    assert born_dead(7, 1) == 0
-    assert born_dead(60, 3) == pytest.approx(2 * 2.0**-60)
+    assert signal.born_dead(2, 10) == pytest.approx(0.925, abs=5e-4)
+    assert signal.born_dead(np.arange(1, 5)[:, None], np.arange(1, 8)).shape == (4, 7)
+    assert signal.born_dead(7, 1) == 0
+    assert signal.born_dead(60, 3) == pytest.approx(2 * 2.0**-60)
 
 
 def test_one_program_serves_all():
@@ -408,14 +381,14 @@ def test_one_program_serves_all():
             moments(name, np.linspace(0, 5, 13), 0.37)
             predict(Layers(name, 3, 1.3, 0.1, normalization="batch", residual=True))
             phase_map(name, np.linspace(0.1, 2, 4), [0.1], 0.61)
-            edge_curve(name, 0.61)
-            batch_norm_factor(name)
+            signal.edge_curve(name, 0.61)
+            signal.batch_norm_factor(name)
     assert count() == 0
 
 
 @pytest.mark.parametrize(("changes", "words"), [
-    ({"activation": "swish"}, ["activation", "'swish'", "known", "silu"]), ({"normalization": "group"}, ["'group'", "rms"]),
-    ({"depth": 0}, ["depth", "0", "from 1"]), ({"depth": 2.5}, ["depth", "2.5"]), ({"depth": math.nan}, ["depth", "nan"]),
+    ({"activation": "swish"}, ["activation", "'swish'", "silu"]), ({"normalization": "group"}, ["'group'", "rms"]),
+    ({"depth": 0}, ["depth", "0", "from 1"]), ({"depth": 2.5}, ["depth", "2.5"]), ({"depth": math.nan}, ["nan"]),
     ({"weight_std": -1.0}, ["weight_std", "-1.0", "from 0"]), ({"weight_std": math.inf}, ["weight_std", "inf"]),
     ({"bias_std": math.nan}, ["bias_std", "nan"]), ({"slope": math.inf}, ["slope", "inf"]),
     ({"branch": math.nan}, ["branch", "nan", "finite"]),
@@ -432,10 +405,10 @@ def test_bad_numbers_are_refused():
         lambda: predict(Layers("relu", 2), -1.0), lambda: predict(Layers("relu", 2), math.inf),
         lambda: fixed_point("relu", [1.0, -1.0], 0.0), lambda: fixed_point("relu", 1.0, math.inf),
         lambda: fixed_point("swish", 1.0, 0.0), lambda: phase_map("relu", [math.nan], [0.0]),
-        lambda: edge_of_chaos("tanh", -0.1), lambda: edge_of_chaos("swish", 0.1), lambda: edge_curve("swish"),
-        lambda: batch_norm_factor("swish"), lambda: born_dead(0, 5), lambda: born_dead(5, 0),
+        lambda: edge_of_chaos("tanh", -0.1), lambda: edge_of_chaos("swish", 0.1), lambda: signal.edge_curve("swish"),
+        lambda: signal.batch_norm_factor("swish"), lambda: signal.born_dead(0, 5), lambda: signal.born_dead(5, 0),
     ):  # fmt: skip
-        with pytest.raises(ValueError, match="allowed|known"):
+        with pytest.raises(ValueError, match=r"allowed|known"):
             call()
 
 
