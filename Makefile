@@ -3,7 +3,7 @@
 PYTHON ?= python3
 FLAGS ?=
 WORKERS ?= 2
-ORACLES ?= record_torch record_networks
+ORACLES ?= record_torch record_networks record_flow
 TORCH ?= torch==2.13.0
 
 BROWSERS := chromium chromium-browser google-chrome

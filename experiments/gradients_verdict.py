@@ -133,7 +133,8 @@ def _deaths(dying: Dying, trained: TrainingResult) -> str:
     dead = run.died[run.unit_layers, : run.units] >= 0
     born = run.frames.on[0, run.unit_layers, : run.units] <= 0
     others = [int((r.died[r.unit_layers, : r.units] >= 0).sum()) for r in trained.runs[1:]]
-    said = (f"{int(dead.sum())} of {dead.size} ReLU units are dead at rate {dying.rate:g}: {int((dead & born).sum())} were "
+    early = int((dead & born).sum())
+    said = (f"{int(dead.sum())} of {dead.size} ReLU units are dead at rate {dying.rate:g}: {early} were "
             f"from the start, {int((dead & ~born).sum())} died on the way")  # fmt: skip
     gone = run.trajectory.diverged_at
     if gone is not None:

@@ -6,17 +6,19 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import jax
 
-from landscapes.networks.observation import OBSERVERS, forget_oldest_observer
-from optimizers.program import PROGRAMS, forget_oldest_program
+from landscapes.networks.observation import forget_oldest_observer
+from optimizers.program import forget_oldest_program
 
 ALLOWED_MB = float(os.environ.get("MEMORY_MB", "690"))
 _SLACK_MB = 40  # of what is allowed: programs that are made take it for a while
 
+_FORGET: list[Callable[[], bool]] = []
 _ARENA_MAX = -8  # glibc's M_ARENA_MAX
 
 
@@ -47,24 +49,28 @@ def resident_mb() -> float:
 def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 
-    JAX's traces go first, and with them the small programs that take a moment to make anew; then programs of single
-    landscapes, those used longest ago first.
+    Answers that nobody looks at go first, then JAX's traces and with them the small programs that take a moment to make
+    anew, then programs of single landscapes, those used longest ago first.
     """
     give_back()
-    for forget in (_forget_traces, *[_forget_oldest] * (PROGRAMS + OBSERVERS)):
-        if resident_mb() < allowed_mb - _SLACK_MB or not forget():
-            return
-        gc.collect()
-        give_back()
+    for forget in (*_FORGET, _forget_traces, _forget_program):
+        while resident_mb() > allowed_mb - _SLACK_MB and forget():
+            gc.collect()
+            give_back()
+
+
+def also_forget(forget: Callable[[], bool]) -> None:
+    """Has ``forget`` called first when room is made; it drops one thing, and says whether it did."""
+    _FORGET.append(forget)
 
 
 def _forget_traces() -> bool:
     with suppress(RuntimeError):  # another thread has just made a trace; there will be a next time
         jax.clear_caches()
-    return True
+    return False  # there is nothing more of this kind
 
 
-def _forget_oldest() -> bool:
+def _forget_program() -> bool:
     return any([forget_oldest_program(), forget_oldest_observer()])
 
 

@@ -99,6 +99,15 @@ class Pool:
         with self._change:
             self._leave(owner, None)
 
+    def forget_oldest(self) -> bool:
+        """Drops the finished job that was asked for longest ago; False where one at most is left."""
+        with self._change:
+            finished = [key for key, job in self._jobs.items() if job.done]
+            if len(finished) < 2:
+                return False
+            del self._jobs[finished[0]]
+            return True
+
     def _leave(self, owner: Hashable, key: Hashable | None) -> None:
         for other in self._jobs.values():
             if other.key != key and owner in other.owners:

@@ -146,7 +146,8 @@ def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dic
                 "hint": "share of units without a slope for any training example", "log": False,
                 "empty": "no units yet",
                 "series": [{"name": "dead", "style": "main", "label": "share dead"}],
-                "figure": panels.loss_axes(steps, (0.0, 1.02), False, "share of units that are dead"), "key": f"dead {steps}"}  # fmt: skip
+                "figure": panels.loss_axes(steps, (0.0, 1.02), False, "share of dead units"),
+                "key": f"dead {steps}"}  # fmt: skip
         law = flow_panels.law(page.dying.depth)
         out = [dead, *(panel for panel in out if panel["id"] == "units"), law,
                *(panel for panel in out if panel["id"] != "units")]  # fmt: skip

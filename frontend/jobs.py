@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from experiments.memory import also_forget
 from experiments.pool import Busy, Job, Pool
 
 EVERY = 0.7  # seconds between two pictures of what is under way
@@ -15,7 +16,9 @@ PATIENCE = 0.8  # seconds in which an answer is awaited before its beginning is 
 @st.cache_resource
 def pool() -> Pool:
     """The process's pool of work."""
-    return Pool(patience=10 * EVERY)
+    work = Pool(patience=10 * EVERY)
+    also_forget(work.forget_oldest)
+    return work
 
 
 def visitor() -> str:

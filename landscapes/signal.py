@@ -26,6 +26,7 @@ LEAST, MOST = 1e-12, 1e12  # a fixed point is looked for between them
 _HUGE = 1e300  # what overflows is clipped to it
 _LARGEST = 1e200  # variance that can still be squared and multiplied
 _REACH, _INNER, _NODES, _ROWS = 9.0, 40.0, 96, 8  # standard deviations; |z| where activations bend; a piece; a call
+_LEGENDRE = np.polynomial.legendre.leggauss(_NODES)
 _SETTLED = {"sine": 50.0}  # beyond it a wave's moments stay, to e^-100, and its waves are too many for the nodes
 _ONE = 552  # where q = 1 stands in the table of fixed points
 _STEP = math.log(MOST) / _ONE  # in log q
@@ -80,8 +81,7 @@ class Layers:
     def __post_init__(self) -> None:
         object.__setattr__(self, "slope", _shape_of(self.activation, self.slope))
         if self.normalization not in NORMALIZATIONS:
-            known = ", ".join(NORMALIZATIONS)
-            raise ValueError(f"unknown normalization {self.normalization!r}; known: {known}")
+            raise ValueError(f"unknown normalization {self.normalization!r}; known: {', '.join(NORMALIZATIONS)}")
         if not (isinstance(self.depth, int | np.integer) and self.depth >= 1):
             raise ValueError(f"depth is {self.depth}; whole numbers from 1 are allowed")
         _at_least_zero("weight_std", self.weight_std)
@@ -118,11 +118,6 @@ def _evaluate(position: Array, z: Float[Array, "row node"], shape: Array) -> tup
     return lax.switch(position, [partial(_value_and_slope, e.function) for e in ACTIVATIONS.values()], z, shape)
 
 
-@lru_cache(maxsize=1)
-def _legendre() -> tuple[np.ndarray, np.ndarray]:
-    return np.polynomial.legendre.leggauss(_NODES)
-
-
 def _nodes(activation: str, std: Float[np.ndarray, "q"]) -> tuple[np.ndarray, np.ndarray]:
     """Places u and weights, of shape (q, node), of the quadrature over a standard normal number, where z = std u.
 
@@ -134,7 +129,7 @@ def _nodes(activation: str, std: Float[np.ndarray, "q"]) -> tuple[np.ndarray, np
     ends = np.array([-_INNER, 0.0, _INNER, *kinks, *[0.0] * (most - len(kinks))])
     ends = np.clip(ends / np.maximum(std, 1e-100)[:, None], -_REACH, _REACH)
     ends = np.sort(np.pad(ends, ((0, 0), (1, 1)), constant_values=(-_REACH, _REACH)), axis=-1)
-    x, weight = _legendre()
+    x, weight = _LEGENDRE
     half = np.diff(ends)[..., None] / 2
     u = ((ends[:, :-1] + ends[:, 1:])[..., None] / 2 + half * x).reshape(len(std), -1)
     weight = (half * weight).reshape(len(std), -1) * np.exp(-(u**2) / 2)
@@ -241,10 +236,8 @@ class _Table(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _table(activation: str, shape: float) -> _Table:
-    (_, second, slope_second), (_, by_log_q, slope_by_log_q) = _expectations(activation, np.exp(_LOG_Q), shape)
-    return _Table(
-        second, slope_second, _cubics(np.log(second), by_log_q / second), _cubics(slope_second, slope_by_log_q)
-    )
+    (_, second, slope_second), (_, rise, bend) = _expectations(activation, np.exp(_LOG_Q), shape)
+    return _Table(second, slope_second, _cubics(np.log(second), rise / second), _cubics(slope_second, bend))
 
 
 def _cubics(values: np.ndarray, derivatives: np.ndarray) -> Float[np.ndarray, "4 cell"]:
@@ -326,10 +319,7 @@ def _bias_variance(q: np.ndarray, second: np.ndarray, slope_second: np.ndarray) 
 
 
 def _is_edge(activation: str, weight: np.ndarray, bias: np.ndarray, slope: float | None) -> np.ndarray:
-    """Whether chi_1 is 1 where these variances lead: not where the iteration from 1 ends elsewhere, or can only begin.
-
-    A push off a fixed point that repels ends elsewhere.
-    """
+    """Whether chi_1 is 1 where the iteration from 1 ends, after a small push: a fixed point that repels is no edge."""
     return np.abs(fixed_point(activation, np.sqrt(weight * (1 + 1e-8)), np.sqrt(bias), slope).chi - 1) < 1e-6
 
 

@@ -58,7 +58,7 @@ export class Chart extends StepPlot {
     return listed.flatMap(({ name, style, label: text }) =>
       runs.map((run) => {
         const color = alone && style === "dashed" ? this.player.ink.ink : run.color;
-        return { run: { ...run, color, hollow: style === "dashed" && !alone }, of: run, name, text, kind: style, style: styles[style] };
+        return { run: { ...run, color, hollow: style === "dashed" ? !alone : run.hollow }, of: run, name, text, kind: style, style: styles[style] };
       }),
     );
   }

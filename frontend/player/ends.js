@@ -2,7 +2,7 @@
 
 import { apart } from "./curve_labels.js";
 
-const ROOM = { phone: 120, desk: 190, projector: 216 };
+const ROOM = { phone: 128, desk: 190, projector: 216 };
 
 export class Ends {
   constructor(panel) {
@@ -17,7 +17,7 @@ export class Ends {
 
   draw(curves, { left, top, width, height }) {
     const { ctx, em, font, player, size, spec } = this.panel;
-    const x = left + width + (player.phone ? 16 : 34);
+    const x = left + width + (player.phone ? 24 : 34);
     const right = size[0] - 2;
     const low = spec.ends_title ? top + em + 8 : top + em / 2;
     const items = this.items(curves);
@@ -52,14 +52,14 @@ export class Ends {
     const { ctx } = this.panel;
     const from = Math.min(x, tip[0] + 8);
     const start = Math.max(top, Math.min(top + height, tip[1]));
-    const bend = Math.max(from, x - 18);
+    const bend = (from + x) / 2;
     ctx.setLineDash([]);
     ctx.lineWidth = 1;
     ctx.strokeStyle = run.color;
     ctx.globalAlpha = 0.75;
     ctx.beginPath();
     ctx.moveTo(from, start);
-    ctx.bezierCurveTo(bend + 10, start, bend + 6, y, x, y);
+    ctx.bezierCurveTo(bend, start, bend, y, x, y);
     ctx.stroke();
     ctx.globalAlpha = 1;
   }

@@ -6,6 +6,8 @@ import { hatching } from "./rows.js";
 import { figure, minus } from "./words.js";
 
 const GAP = 22;
+const ROW_GAP = 12;
+const WIDEST = 340; // beyond it a curve is so flat that its slope is not seen
 const AXIS = 24; // pixels left of a plot, for the numbers of its height
 const Y_RANGE = [-2, 3];
 
@@ -58,7 +60,7 @@ export class Functions extends Panel {
   }
 
   columns() {
-    const least = 9 * this.em;
+    const least = 8.4 * this.em;
     return Math.max(1, Math.min(this.items().length, Math.floor((this.size[0] + GAP) / (least + GAP))));
   }
 
@@ -69,11 +71,11 @@ export class Functions extends Panel {
     const wanted = Math.ceil(items.length / this.columns());
     const rows = Math.max(1, Math.min(wanted, Math.floor(size[1] / (7.5 * em))));
     const columns = rows < wanted ? this.columns() : Math.ceil(items.length / rows);
-    const wide = (size[0] - GAP * (columns - 1)) / columns;
-    const high = size[1] / rows;
+    const wide = Math.min(WIDEST, (size[0] - GAP * (columns - 1)) / columns);
+    const high = (size[1] + ROW_GAP) / rows;
     return items.slice(0, rows * columns).map((item, i) => {
       const [x, y] = [(i % columns) * (wide + GAP), Math.floor(i / columns) * high];
-      return { item, x, wide, left: x + AXIS, top: y + em + 10, width: wide - AXIS - 2, height: high - 2 * em - 18 };
+      return { item, x, wide, left: x + AXIS, top: y + em + 10, width: wide - AXIS - 2, height: high - ROW_GAP - 2 * em - 18 };
     });
   }
 
@@ -86,7 +88,8 @@ export class Functions extends Panel {
     this.begin();
     const cells = this.cells();
     this.put(this.layer("still", (ctx) => cells.forEach((cell) => this.paint(ctx, cell)), [...this.player.hidden].join()));
-    for (const cell of cells) this.drawNow(cell);
+    const words = this.wording(cells);
+    for (const cell of cells) this.drawNow(cell, words);
     const left = this.items().length - cells.length;
     this.say(step, left ? `${left} more do not fit here` : "");
   }
@@ -178,7 +181,7 @@ export class Functions extends Panel {
     return { value: between(values), slope: between(slopes) };
   }
 
-  drawNow(cell) {
+  drawNow(cell, words) {
     const { ctx } = this;
     const { ink, projector } = this.player;
     const { x, y } = this.scales(cell);
@@ -191,29 +194,40 @@ export class Functions extends Panel {
     dot(ctx, x(this.z), y(slope), radius + 0.4, { fill: ink.background, stroke: color, width: 1.8, ink });
     dot(ctx, x(this.z), y(value), radius, { fill: color, stroke: ink.background, width: 1, ink });
     ctx.restore();
-    this.drawSlope(cell, slope);
+    this.drawSlope(cell, words, slope);
   }
 
-  /** The slope in words at the right of the title, as many as there is room for. */
-  drawSlope(cell, slope) {
+  /** What stands before the slopes: the same in every plot, as long as all have room for it. */
+  wording(cells) {
+    const { ctx } = this;
+    ctx.font = `600 ${this.font}`;
+    const rooms = cells.map(({ item, wide }) => wide - ctx.measureText(`${item.label}0.00`).width - 10);
+    ctx.font = this.font;
+    const fits = (text) => ctx.measureText(text).width <= Math.min(...rooms);
+    // the widest z decides, so that the words do not change while it is dragged
+    if (fits("slope at −0.0 = ")) return `slope at ${minus(this.z.toFixed(1))} = `;
+    return fits("slope ") ? "slope " : "";
+  }
+
+  drawSlope(cell, words, slope) {
     const { ctx, em } = this;
     const ink = this.player.ink;
     const [right, y] = [cell.x + cell.wide, cell.top - em / 2 - 8];
-    ctx.textBaseline = "middle";
-    ctx.font = `600 ${this.font}`;
     const figures = minus(slope.toFixed(2));
-    const left = right - ctx.measureText(figures).width;
-    const room = left - cell.x - ctx.measureText(cell.item.label).width - 8;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "right";
+    ctx.font = `600 ${this.font}`;
     ctx.fillStyle = ink.ink;
-    ctx.fillText(figures, left, y);
+    ctx.fillText(figures, right, y);
+    const left = right - ctx.measureText(figures).width;
     ctx.font = this.font;
     ctx.fillStyle = ink.ink2;
-    const words = [`slope at ${minus(this.z.toFixed(1))} = `, "slope "].find((text) => ctx.measureText(text).width <= room);
-    if (words) ctx.fillText(words, left - ctx.measureText(words).width, y);
+    ctx.fillText(words, left, y);
+    ctx.textAlign = "left";
   }
 
   read(event) {
-    const cell = this.cellAt(event);
+    const cell = this.held ? null : this.cellAt(event);
     if (!cell) return null;
     const { value, slope } = this.at(cell.item, this.z);
     return [cell.item.label, `at z ${figure(this.z)}: value ${figure(value)}, slope ${figure(slope)}`, "drag to try another z"];

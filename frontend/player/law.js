@@ -116,6 +116,10 @@ export class Law extends Plot {
     xs.forEach((at, i) => {
       if (Math.abs(this.x(at) - px) < Math.abs(this.x(xs[best]) - px)) best = i;
     });
-    return [`${name} ${figure(xs[best])}`, ...lines.map((line) => `${line.label}: ${figure(line.measured[best])}, theory ${figure(line.theory[best])}`)];
+    const words = ({ label: who, measured, theory }) => {
+      const known = Number.isFinite(measured[best]) ? `${figure(measured[best])}, ` : "";
+      return `${who}: ${known}theory ${figure(theory[best])}`;
+    };
+    return [`${name} ${figure(xs[best])}`, ...lines.map(words)];
   }
 }

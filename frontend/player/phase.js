@@ -41,6 +41,7 @@ export class Phase extends Plot {
     for (const { px, py } of dots) places.take(px, py, 16, 16);
     this.drawNames(places, axes);
     for (const dot of dots) this.drawDot(dot, places);
+    for (const word of this.spec.words ?? []) this.drawWord(word, places);
     this.say(step);
   }
 
@@ -113,15 +114,17 @@ export class Phase extends Plot {
     }
   }
 
-  /** Words on the map, and the lines' names a little way along what is seen of them. */
+  /** The lines' names, a little way along what is seen of them. */
   drawNames(places, axes) {
-    const { words = [], lines = [], edge, edge_label: edgeLabel } = this.spec;
-    for (const { x, y, text } of words) {
-      const [px, py] = places.inside(this.x(x), this.y(y), this.wide(text, true), this.em + 4);
-      this.write(text, px, py, places, true);
-    }
+    const { lines = [], edge, edge_label: edgeLabel } = this.spec;
     if (edge && edgeLabel) this.nameLine(edge, edgeLabel, 0.6, places, axes);
     lines.forEach((line, i) => line.label && this.nameLine(line.points, line.label, i % 2 ? 0.3 : 0.8, places, axes));
+  }
+
+  /** A word of the map stands on its place, or beside it where a run is in the way. */
+  drawWord({ x, y, text }, places) {
+    const at = places.find(this.x(x), this.y(y), this.wide(text), this.em + 4, 0, [[0, 0]]);
+    this.write(text, ...at);
   }
 
   nameLine(points, text, share, places, { left, top, width, height }) {
@@ -134,18 +137,20 @@ export class Phase extends Plot {
     if (!seen.length) return;
     const [x, y] = seen[Math.floor(share * (seen.length - 1))];
     const reach = this.wide(text) / 2 + 10;
-    this.write(text, x - 2 * reach < left ? x + reach : x - reach, y, places);
+    const middle = x - 2 * reach < left ? x + reach : x - reach;
+    places.take(middle, y, this.wide(text), this.em + 4);
+    this.write(text, middle, y, this.font);
   }
 
-  wide(text, bold = false) {
-    this.ctx.font = bold ? `600 ${this.font}` : this.font;
+  /** The width of a word in bold, with its halo. */
+  wide(text) {
+    this.ctx.font = `600 ${this.font}`;
     return this.ctx.measureText(text).width + 4;
   }
 
-  write(text, x, y, places, bold = false) {
-    const ink = this.player.ink;
-    places.take(x, y, this.wide(text, bold), this.em + 4);
-    label(this.ctx, text, x, y, { color: ink.ink, ink, font: bold ? `600 ${this.font}` : this.font, align: "center" });
+  write(text, x, y, font = `600 ${this.font}`) {
+    const { ink } = this.player;
+    label(this.ctx, text, x, y, { color: ink.ink, ink, font, align: "center" });
   }
 
   /** The visible runs that stand inside the map, the open one last, so that it lies on top. */
@@ -173,10 +178,7 @@ export class Phase extends Plot {
       }
     }
     marker(ctx, of, px, py, radius, ink);
-    if (!text) return;
-    const font = `600 ${this.font}`;
-    const [x, y] = places.find(px, py, this.wide(text, true), this.em + 3, radius + (open ? 7 : 3));
-    label(ctx, text, x, y, { color: ink.ink, ink, font, align: "center" });
+    if (text) this.write(text, ...places.find(px, py, this.wide(text), this.em + 3, radius + (open ? 7 : 3)));
   }
 
   placeAt(event) {

@@ -1,7 +1,7 @@
 // Where words fit: the first place around a point that nothing else has taken.
 
 /** Places to try around a point, as the word's centre: shares of its size and of the gap. */
-const TRIES = [[0, -1], [0, 1], [1, 0], [-1, 0], [0.6, -1], [-0.6, -1], [0, -2.2], [0, 2.2], [0, -3.4]];
+const TRIES = [[0, -1], [0, 1], [1, 0], [-1, 0], [0.6, -1], [-0.6, -1], [1, -1], [-1, -1], [0, -2.2], [0, 2.2], [0, -3.4]];
 
 export class Places {
   constructor({ left, top, width, height }) {
@@ -15,8 +15,8 @@ export class Places {
   }
 
   /** The centre of a free place for a word around a point, kept in the box; the first one where none is free. */
-  find(x, y, width, height, gap) {
-    const tries = TRIES.map(([dx, dy]) => this.inside(x + dx * (width / 2 + gap), y + dy * (height / 2 + gap), width, height));
+  find(x, y, width, height, gap, first = []) {
+    const tries = [...first, ...TRIES].map(([dx, dy]) => this.inside(x + dx * (width / 2 + gap), y + dy * (height / 2 + gap), width, height));
     const free = tries.find((at) => this.free(...at, width, height)) ?? tries[0];
     this.take(...free, width, height);
     return free;

@@ -142,7 +142,11 @@ class _Drawn(NamedTuple):
     gradient: Any
 
 
-@lru_cache(maxsize=2)  # 16 to 26 MB each
+@lru_cache(maxsize=1)  # 16 MB, which all curves of a picture share
+def _kept_draw(width: int, depth: int, seeds: tuple[int, ...], weights: str) -> _Drawn:
+    return _draw(width, depth, seeds, weights)
+
+
 def _draw(width: int, depth: int, seeds: tuple[int, ...], weights: str) -> _Drawn:
     room = room_of(width)
     shapes = (MOST_DEPTH, room, room), (MOST_DEPTH, room), (EXAMPLES, room), (EXAMPLES, room)
@@ -197,7 +201,7 @@ def measure(layers: Layers, *, width: int, seeds: Sequence[int], weights: str = 
         count = len(some)
         asked = tuple(some + [some[-1]] * (each - count))
         with _DRAWING:
-            drawn = _draw(width, layers.depth, asked, weights)
+            drawn = (_kept_draw if each > 1 else _draw)(width, layers.depth, asked, weights)
         stack = Stack(drawn.weight, drawn.bias, *per_layer, slopes, skips, f(layers.branch), f(layers.weight_std),
                       f(layers.bias_std))  # fmt: skip
         parts = _run(stack, choices, drawn.inputs, drawn.gradient)

@@ -24,8 +24,9 @@ def process(monkeypatch):
     def drop_traces() -> bool:
         seen["mb"] -= 100
         seen["dropped"].append("traces")
-        return True
+        return False
 
+    monkeypatch.setattr(memory, "_FORGET", [])
     monkeypatch.setattr(memory, "resident_mb", lambda: seen["mb"])
     monkeypatch.setattr(memory, "_forget_traces", drop_traces)
     monkeypatch.setattr(memory, "forget_oldest_program", drop_program)
@@ -42,6 +43,19 @@ def test_traces_go_first_then_as_many_programs_as_it_takes(process):
     memory.keep_within(790)
     assert process["dropped"] == ["traces", "program", "program"]
     assert process["mb"] < 790
+
+
+def test_answers_that_nobody_looks_at_go_before_all_else(process):
+    answers = ["first", "second"]
+
+    def drop_answer() -> bool:
+        process["mb"] -= 100
+        process["dropped"].append(answers.pop())
+        return bool(answers)
+
+    memory.also_forget(drop_answer)
+    memory.keep_within(890)
+    assert process["dropped"] == ["second", "first"]
 
 
 def test_it_ends_where_nothing_is_left_to_drop(process):

@@ -290,3 +290,14 @@ def test_a_pool_nobody_asks_has_no_threads():
     before = threading.active_count()
     Pool(workers=3)
     assert threading.active_count() == before
+
+
+def test_the_oldest_answer_can_be_let_go_but_not_the_last_one_nor_one_under_way(hold):
+    pool = Pool(keep=4)
+    done = [pool.ask("a", i, lambda: iter(())) for i in range(2)]
+    assert all(job.wait(LONG) for job in done)
+    under_way = pool.ask("b", "long", hold())
+    assert [pool.forget_oldest() for _ in range(2)] == [True, False]
+    assert pool.ask("c", 1, lambda: iter(())) is done[1]
+    assert pool.ask("c", 0, lambda: iter(())) is not done[0]
+    assert not under_way.abandoned
