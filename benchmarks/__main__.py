@@ -5,7 +5,7 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import engine, networks, paint, visitors
+from benchmarks import engine, flow, networks, paint, visitors
 from benchmarks.row import Row
 
 TABLE = Path(__file__).parent / "README.md"
@@ -33,6 +33,7 @@ def table(rows: Iterable[Row]) -> str:
 
 
 if __name__ == "__main__":
-    text = table([*engine.rows(), *networks.rows(), *paint.rows(), *visitors.measure(30, 12), visitors.families()])
+    measured = [*engine.rows(), *networks.rows(), *flow.rows(), *paint.rows(), *visitors.measure(30, 12)]
+    text = table([*measured, visitors.families()])
     TABLE.write_text(text)
     print(text)

@@ -159,11 +159,12 @@ def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
     """Measures one cell. Theory: for a linear cell with orthogonal weights the gradient is scale^T, exactly."""
     passage = measure_time(curve.built(), steps=flow.steps, seeds=range(flow.seed, flow.seed + flow.seeds))
     gradient = np.minimum(passage.state, 1e300)
-    theory = curve.scale ** np.arange(flow.steps + 1.0) if curve.cell == "rnn" else None
+    linear = curve.cell == "rnn" and curve.activation == "identity"
+    theory = curve.scale ** np.arange(flow.steps + 1.0) if linear else None
     bad = ~np.isfinite(gradient).all(0)
     exploded = int(np.argmax(bad)) if bad.any() else None
     said = None if theory is None else np.minimum(theory, 1e300)
-    return Measured(gradient, said, _per_step(gradient), None if theory is None else curve.scale, exploded,
+    return Measured(gradient, said, _per_step(gradient), curve.scale if linear else None, exploded,
                     np.median(passage.weights, 0))  # fmt: skip
 
 

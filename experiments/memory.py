@@ -18,8 +18,10 @@ from optimizers.program import forget_oldest_program
 ALLOWED_MB = float(os.environ.get("MEMORY_MB", "690"))
 _SLACK_MB = 40  # of what is allowed: programs that are made take it for a while
 
+_TRACES_MB = 20  # by which memory grows before traces are forgotten again
+_after_traces = 0.0  # memory in use when they were last
 _FORGET: list[Callable[[], bool]] = []
-_ARENA_MAX = -8  # glibc's M_ARENA_MAX
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # glibc's M_ARENA_MAX and M_MMAP_THRESHOLD
 
 
 def _ask(name: str, *arguments: int) -> None:
@@ -30,8 +32,9 @@ def _ask(name: str, *arguments: int) -> None:
 
 
 def share_one_arena() -> None:
-    """Lets all threads allocate from one arena: with one for each, all of them keep holes."""
+    """Lets all threads allocate from one arena: with one for each, all of them keep holes. Large arrays lie outside."""
     _ask("mallopt", _ARENA_MAX, 1)
+    _ask("mallopt", _MMAP_THRESHOLD, 1 << 20)
 
 
 def give_back() -> None:
@@ -65,8 +68,12 @@ def also_forget(forget: Callable[[], bool]) -> None:
 
 
 def _forget_traces() -> bool:
-    with suppress(RuntimeError):  # another thread has just made a trace; there will be a next time
-        jax.clear_caches()
+    global _after_traces
+    if resident_mb() > _after_traces + _TRACES_MB:
+        with suppress(RuntimeError):  # another thread has just made a trace; there will be a next time
+            jax.clear_caches()
+        give_back()
+        _after_traces = resident_mb()
     return False  # there is nothing more of this kind
 
 
@@ -78,11 +85,9 @@ def keep_watch(every: float = 2.0) -> None:
     """Keeps the process within its memory from now on, on a thread of its own."""
 
     def watch() -> None:
-        left = 0.0  # what was in use after the last attempt: a further one is made only when more is
         while True:
             time.sleep(every)
-            if resident_mb() > max(left + 10, ALLOWED_MB - _SLACK_MB):
+            if resident_mb() > ALLOWED_MB - _SLACK_MB:
                 keep_within()
-                left = resident_mb()
 
     threading.Thread(target=watch, name="memory", daemon=True).start()

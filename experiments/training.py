@@ -78,7 +78,7 @@ class Learned:
     trajectory: Trajectory
     at: Int[np.ndarray, "frame"]  # the step of each look
     frames: Frame = field(repr=False)  # its leaves stacked, a row a look
-    params: Float[np.ndarray, "frame dim"] = field(repr=False)
+    params: tuple[Float[np.ndarray, "dim"], ...] = field(repr=False)  # of each look; later results share them
     stopped: int | None  # the step at which early stopping ended the run
     best: int | None  # the step of the best validation loss until then
     went_first: str = ""  # of a run that diverged: the layer that left the finite numbers first
@@ -249,7 +249,7 @@ class _Course:
         whole = [np.concatenate(parts)[:rows] for parts in zip(*((r.loss, r.grad_norm, r.layers) for r in self.rows),
                                                                strict=True)]  # fmt: skip
         run = Trajectory(self.rows[0].params, whole[0], whole[1], gone, self.rows[0].stride, whole[2])
-        return Learned(self.learner, self.loss, self.descent, run, at[:looks], frames, np.array(self.params[:looks]),
+        return Learned(self.learner, self.loss, self.descent, run, at[:looks], frames, tuple(self.params[:looks]),
                        stopped, best, self.went_first)  # fmt: skip
 
     def _first_gone(self, run: Trajectory, row: int, params: np.ndarray) -> str:

@@ -261,7 +261,7 @@ def padded_inputs(loss: NetworkLoss, inputs: np.ndarray) -> np.ndarray:
     return np.pad(inputs, ((0, 0), (0, loss.architecture.inputs[0] - inputs.shape[1])))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=12)  # up to 2 MB each, as the next two
 def _values(loss: NetworkLoss) -> Values:
     data, rows = loss.examples, _rows(loss)
     gap = rows - loss.count
@@ -302,7 +302,7 @@ def _named_parts(loss: NetworkLoss, params: np.ndarray):
         yield name, [(p.name, np.asarray(arrays[p.name])[tuple(slice(n) for n in p.shape)]) for p in exact]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=12)
 def _start(loss: NetworkLoss) -> Float[np.ndarray, "dim"]:
     rng, draw = np.random.default_rng([loss.seed, 1]), INITIALIZERS[str(loss.initializer)].function
 
@@ -320,7 +320,7 @@ def _start(loss: NetworkLoss) -> Float[np.ndarray, "dim"]:
     return _placed(loss, make)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=12)
 def live_params(loss: NetworkLoss) -> Float[np.ndarray, "dim"]:
     """1 for a param that is learned, 0 for padding and for what the choices leave out."""
 

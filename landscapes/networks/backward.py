@@ -25,6 +25,7 @@ from landscapes.signal import Layers
 
 ROOMS = {64: 10, 256: 1}  # units a layer: networks a call
 MOST_DEPTH, MOST_WIDTH = 100, max(ROOMS)
+MOST_STD = 1e30  # of weights and biases: float32 holds it
 EXAMPLES = 32  # Gaussian inputs of a network
 WEIGHTS = ("normal", "orthogonal")
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
@@ -47,7 +48,8 @@ class Stack(NamedTuple):
 class Parts(NamedTuple):
     """RMS of the gradient after something over that before it, at every layer of every network, first layer first.
 
-    ``factor`` is the product of the others. They are NaN where the gradient was zero before it came to them.
+    ``factor`` is the product of the four others; 0 where no gradient arrives. Where the layer's own branch brings none
+    and a skip does, ``skip`` is infinite and only ``factor`` counts; parts behind a zero are NaN.
     """
 
     factor: Float[Any, "net layer"]  # of the whole layer: at its input over at its output
@@ -55,7 +57,7 @@ class Parts(NamedTuple):
     normalization: Float[Any, "net layer"]
     weight: Float[Any, "net layer"]
     skip: Float[Any, "net layer"]
-    second: Float[Any, "net layer"]  # mean square of the layer's outputs
+    second: Float[Any, "net layer"]  # mean square of the layer's outputs; NaN from where they overflowed
     dead: Float[Any, "net layer"]  # share of units whose slope is zero for every example
     inputs: Any  # (net, layer, example, unit): of the activations, where they are watched; else None
     outputs: Any  # as inputs: of the layers
@@ -72,35 +74,47 @@ def _slope(choices: Choices, z: Array, shape: Array) -> tuple[Array, Array]:
     return jax.jvp(lambda z: activate(choices, z, shape), (z,), (jnp.ones_like(z),))
 
 
-def _net(stack: Stack, choices: Choices, watched: bool, weight: Array, bias: Array, x: Array, gradient: Array) -> Parts:
-    """One network: forward, then backward from the gradient at the last layer's outputs."""
-    layers, examples = weight.shape[0], x.shape[0]
-    go, depth, units = Pass(choices, jnp.ones(examples, x.dtype), None), choices.depth, choices.units[None]
-    count = examples * units.sum()
+def _unit(stack: Stack, choices: Choices, i: Array, sums: Array) -> Array:
+    """From the weighted sums of a layer to the inputs of its activation."""
+    rows = jnp.ones(sums.shape[0], sums.dtype)
+    return normalize(Pass(choices, rows, None), sums, stack.scale[i], stack.shift[i])
 
-    def unit(i, sums):  # from the weighted sums of a layer to the inputs of its activation
-        return normalize(go, sums, stack.scale[i], stack.shift[i])
 
-    def forward(i, now):
-        h, sums, each, seen = now
+def _forward(stack: Stack, choices: Choices, watched: bool, weight: Array, bias: Array, x: Array) -> tuple[Any, ...]:
+    """Weighted sums and slopes of every layer, mean square of its outputs and dead share, and what is watched."""
+    layers, units = weight.shape[0], choices.units[None]
+    count, ones = x.shape[0] * units.sum(), jnp.ones(x.shape[0], x.dtype)
+
+    def step(i, now):
+        (h, fine), sums, slopes, each, seen = now
         here = (stack.weight_std * (h @ weight[i]) + stack.bias_std * bias[i][None]) * units
-        z = unit(i, here)
+        z = _unit(stack, choices, i, here)
         new, slope = _slope(choices, z, stack.slope[i])
         h = jnp.where(stack.skip[i] > 0, stack.branch * new + h, new) * units
-        dead = jnp.all(slope == 0, 0).astype(x.dtype) @ choices.units / units.sum()
-        each = each.at[:, i].set(jnp.stack([_rms(h, count) ** 2, dead]))
-        return h, sums.at[i].set(here), each, jax.tree.map(lambda into, a: into.at[i].set(a), seen, (z, h)[: len(seen)])
+        size = _rms(h.astype(jnp.float64), count) ** 2  # squares that float32 could not hold
+        fine = fine & jnp.isfinite(size)  # sticky, for a ReLU hides what overflowed before it
+        size = jnp.where(fine, size, jnp.nan)
+        dead = (ones @ (slope != 0).astype(x.dtype) == 0).astype(x.dtype) @ choices.units / units.sum()
+        seen = jax.tree.map(lambda into, a: into.at[i].set(a), seen, (z, h)[: len(seen)])
+        each = each.at[:, i].set(jnp.stack([size, dead.astype(size.dtype)]))
+        return (h, fine), sums.at[i].set(here), slopes.at[i].set(slope * units), each, seen
 
     kept = jnp.zeros((layers, *x.shape), x.dtype)
-    begun = (x, kept, jnp.full((2, layers), jnp.nan, x.dtype), (kept, kept) if watched else ())
-    _, sums, each, seen = lax.fori_loop(0, depth, forward, begun)
+    begun = ((x, jnp.bool_(True)), kept, kept, jnp.full((2, layers), jnp.nan), (kept, kept) if watched else ())
+    return lax.fori_loop(0, choices.depth, step, begun)[1:]
 
-    def backward(j, now):
+
+def _net(stack: Stack, choices: Choices, watched: bool, weight: Array, bias: Array, x: Array, gradient: Array) -> Parts:
+    """One network: forward, then backward from the gradient at the last layer's outputs."""
+    sums, slopes, each, seen = _forward(stack, choices, watched, weight, bias, x)
+    layers, depth, count = weight.shape[0], choices.depth, x.shape[0] * choices.units.sum()
+
+    def step(j, now):
         gradient, out = now
         i = depth - 1 - j
-        z, pull = jax.vjp(partial(unit, i), sums[i])
-        behind = gradient * _slope(choices, z, stack.slope[i])[1] * units
-        through = pull(behind)[0] * units
+        _, pull = jax.vjp(partial(_unit, stack, choices, i), sums[i])
+        behind = gradient * slopes[i]
+        through = pull(behind)[0]
         branch = stack.weight_std * (through @ weight[i].T)
         before = jnp.where(stack.skip[i] > 0, stack.branch * branch + gradient, branch)
         sizes = jnp.stack([_rms(a, count) for a in (gradient, behind, through, branch, before)])
@@ -108,7 +122,7 @@ def _net(stack: Stack, choices: Choices, watched: bool, weight: Array, bias: Arr
         out = out.at[:, i].set(jnp.concatenate([factor[None], sizes[1:] / sizes[:-1]]))
         return before / jnp.where(sizes[4] > 0, sizes[4], 1.0), out
 
-    _, out = lax.fori_loop(0, depth, backward, (gradient, jnp.full((5, layers), jnp.nan, x.dtype)))
+    _, out = lax.fori_loop(0, depth, step, (gradient, jnp.full((5, layers), jnp.nan, x.dtype)))
     return Parts(*out, *each, *(seen or (None, None)))
 
 
@@ -184,7 +198,7 @@ def measure(layers: Layers, *, width: int, seeds: Sequence[int], weights: str = 
     Raises:
         ValueError: for a width or a depth that is not allowed, or unknown weights.
     """
-    _check(layers, width, weights)
+    _check(layers, width, seeds, weights)
     f = np.float32
     units = np.zeros(room_of(width), f)
     units[:width] = 1
@@ -210,7 +224,12 @@ def measure(layers: Layers, *, width: int, seeds: Sequence[int], weights: str = 
     return joined if len(seeds) == 1 else joined._replace(inputs=None, outputs=None)
 
 
-def _check(layers: Layers, width: int, weights: str) -> None:
+def _check(layers: Layers, width: int, seeds: Sequence[int], weights: str) -> None:
+    if not len(seeds):
+        raise ValueError("seeds is empty; at least one is needed")
+    for name in ("weight_std", "bias_std"):
+        if getattr(layers, name) > MOST_STD:
+            raise ValueError(f"{name} is {getattr(layers, name):g}; 0 to {MOST_STD:g} is allowed")
     if not 1 <= width <= MOST_WIDTH:
         raise ValueError(f"width is {width}; 1 to {MOST_WIDTH} are allowed")
     if layers.depth > MOST_DEPTH:

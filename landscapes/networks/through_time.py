@@ -16,8 +16,9 @@ from landscapes.activations import ACTIVATIONS
 from landscapes.initializers import orthogonal_matrix
 from landscapes.networks.recurrent import GATES, Recurrent
 from landscapes.networks.stacked import Choices, Pass
+from landscapes.signal import Layers
 
-WIDTH, EXAMPLES, NETS, MOST_STEPS = 32, 16, 10, 200  # units, sequences, networks a call, positions
+WIDTH, EXAMPLES, NETS, MOST_STEPS = 32, 8, 10, 200  # units, sequences, networks a call, positions
 CELLS = tuple(GATES)
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 
@@ -45,9 +46,9 @@ class Cell:
             raise ValueError(f"unknown cell {self.cell!r}; known: {', '.join(CELLS)}")
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
-        for name in ("scale", "input_std"):
-            if not 0 <= getattr(self, name) < 1e6:
-                raise ValueError(f"{name} is {getattr(self, name)}; 0 to 1e6 is allowed")
+        for name, low in (("scale", 0.0), ("input_std", 0.0), ("gate_bias", -1e6)):
+            if not low <= getattr(self, name) <= 1e6:
+                raise ValueError(f"{name} is {getattr(self, name)}; {low:g} to 1e6 is allowed")
 
 
 class Passage(NamedTuple):
@@ -61,6 +62,7 @@ class _Values(NamedTuple):
     cell: Any
     steps: Any
     activation: Any
+    slope: Any  # the activation's shape parameter
     scale: Any
     gate_bias: Any
 
@@ -68,7 +70,7 @@ class _Values(NamedTuple):
 def _step_of(name: str, values: _Values):
     net = Recurrent((1, WIDTH), WIDTH, 1, 1, cell=name)
     none = jnp.zeros((), jnp.float32)
-    choices = Choices(jnp.int32(1), values.activation, jnp.int32(0), none, none, none, none, jnp.ones(WIDTH))
+    choices = Choices(jnp.int32(1), values.activation, jnp.int32(0), values.slope, none, none, none, jnp.ones(WIDTH))
     go = Pass(choices, None, None)
     columns = GATES[name] * WIDTH
 
@@ -76,7 +78,11 @@ def _step_of(name: str, values: _Values):
         seen = seen[:, :columns]
         if name != "rnn":
             seen = seen + values.gate_bias * (jnp.arange(columns, dtype=jnp.int32) // WIDTH == 1)[None]
-        params = {"recurrent": weight[:, :columns], "slope": none, "recurrent_bias": jnp.zeros(WIDTH, jnp.float32)}
+        params = {
+            "recurrent": weight[:, :columns],
+            "slope": values.slope,
+            "recurrent_bias": jnp.zeros(WIDTH, jnp.float32),
+        }
         return net.step(go, params, state, seen)[0]
 
     return step
@@ -106,15 +112,17 @@ def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passag
         grad, (at, memory) = pull((at, memory))
         size = jnp.sqrt(jnp.sum(at * at) + jnp.sum(memory * memory))
         # Brought back to size 1, so that nothing underflows; the sizes add up as logarithms.
-        grads = grads + grad * jnp.exp(jnp.minimum(log, 80.0))
+        peak, before = jnp.maximum(grads[1], log), grads[1]
+        grads = (grads[0] * jnp.exp(before - peak) + grad * jnp.exp(log - peak), peak)
         log = log + jnp.log(size)
         scale = jnp.where(size > 0, size, 1.0)
-        norms = norms.at[j + 1].set(jnp.sqrt(jnp.sum(grads * grads)))
+        norms = norms.at[j + 1].set(jnp.log(jnp.sqrt(jnp.sum(grads[0] * grads[0]))) + peak)
         return (at / scale, memory / scale), grads, out.at[j + 1].set(log), norms, log
 
     gradient = gradient / jnp.sqrt(jnp.sum(gradient * gradient))
     out = jnp.full(MOST_STEPS + 1, jnp.nan, gradient.dtype).at[0].set(0.0)
-    begun = ((gradient, zero[1]), jnp.zeros_like(weight), out, out, jnp.zeros((), gradient.dtype))
+    none = jnp.zeros((), gradient.dtype)
+    begun = ((gradient, zero[1]), (jnp.zeros_like(weight), none), out, out.at[0].set(-jnp.inf), none)
     _, _, out, norms, _ = lax.fori_loop(0, values.steps, backward, begun)
     return Passage(out, norms)
 
@@ -128,7 +136,7 @@ _COMPILED: list[Any] = []
 _FIRST = threading.Lock()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)  # 8 MB
 def _draw(seeds: tuple[int, ...], input_std: float) -> tuple[Any, Any, Any]:
     most = max(GATES.values())
     weight, seen, gradient = [], [], []
@@ -156,9 +164,12 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
     """
     if not 1 <= steps <= MOST_STEPS:
         raise ValueError(f"steps is {steps}; 1 to {MOST_STEPS} are allowed")
+    if not seeds:
+        raise ValueError("seeds is empty; at least one is needed")
     f, found = np.float32, []
     values = _Values(np.int32(CELLS.index(cell.cell)), np.int32(steps),
-                     np.int32(list(ACTIVATIONS).index(cell.activation)), f(cell.scale), f(cell.gate_bias))  # fmt: skip
+                     np.int32(list(ACTIVATIONS).index(cell.activation)),
+                     f(Layers(cell.activation, 1).slope), f(cell.scale), f(cell.gate_bias))  # fmt: skip
     for i in range(0, len(seeds), NETS):
         some = list(seeds[i : i + NETS])
         drawn = _draw(tuple(some + [some[-1]] * (NETS - len(some))), float(cell.input_std))
@@ -167,6 +178,5 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
                 _COMPILED.append(_nets.lower(values, *drawn).compile(_COMPILER))
         passage = jax.tree.map(np.asarray, _COMPILED[0](values, *drawn))
         with np.errstate(over="ignore"):
-            sizes = np.exp(passage.state[: len(some), : steps + 1].astype(float))
-        found.append(Passage(sizes, passage.weights[: len(some), : steps + 1].astype(float)))
+            found.append(Passage(*(np.exp(leaf[: len(some), : steps + 1].astype(float)) for leaf in passage)))
     return Passage(*(np.concatenate(leaves) for leaves in zip(*found, strict=True)))

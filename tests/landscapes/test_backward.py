@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from landscapes import ACTIVATIONS, NORMALIZATIONS
-from landscapes.networks.backward import MOST_DEPTH, MOST_WIDTH, WEIGHTS, Parts, measure, measure_all
+from landscapes.networks.backward import EXAMPLES, MOST_DEPTH, MOST_WIDTH, WEIGHTS, Parts, measure, measure_all
 from landscapes.signal import Layers
 from tests.compilations import compilations
 
@@ -40,7 +40,7 @@ def redrawn(layers: Layers, width: int, seed: int, weights: str) -> tuple[np.nda
     else:
         matrices = own[0].standard_normal((layers.depth, width, width), np.float32) / math.sqrt(width)
     biases = own[1].standard_normal((layers.depth, width), np.float32)
-    inputs, gradient = (own[stream].standard_normal((32, width), np.float32) for stream in (2, 3))
+    inputs, gradient = (own[stream].standard_normal((EXAMPLES, width), np.float32) for stream in (2, 3))
     return tuple(np.asarray(array, float) for array in (matrices, biases, inputs, gradient))
 
 
@@ -128,7 +128,7 @@ def test_every_layer_and_each_of_its_parts_is_what_autodiff_finds(layers, width,
     parts = measure(layers, width=width, seeds=[seed], weights=weights)
     agree(parts, want)
     for ours, theirs in ((parts.inputs, want.inputs), (parts.outputs, want.outputs)):
-        assert ours.shape[:3] == (1, layers.depth, 32)
+        assert ours.shape[:3] == (1, layers.depth, EXAMPLES)
         np.testing.assert_allclose(ours[0, :, :, :width], theirs, rtol=1e-4, atol=1e-4)
         assert not ours[0, :, :, width:].any()  # padding
 

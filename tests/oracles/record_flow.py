@@ -66,7 +66,9 @@ def record(case: dict[str, Any]) -> dict[str, Any]:
     for layer in stack:
         layer.register_full_backward_hook(hook)
     inputs, gradient = (
-        torch.tensor(np.random.default_rng([case["seed"], stream]).standard_normal((EXAMPLES, case["width"]), np.float32))
+        torch.tensor(
+            np.random.default_rng([case["seed"], stream]).standard_normal((EXAMPLES, case["width"]), np.float32)
+        )
         for stream in (2, 3)
     )
     stack(inputs.double().requires_grad_()).backward(gradient.double())
