@@ -17,6 +17,7 @@ from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
 
 MAX_RUNS = 4
 FRAMES = 80  # looks at a run, start and end included
+PARAMS_BYTES = 40_000_000  # of a training; where the params of all looks would take more, those of the last are kept
 DENSE_PROBES = 2048  # examples of every look at a dense network, grid and padding included
 GRID = 32  # points a side of a decision boundary
 
@@ -78,7 +79,7 @@ class Learned:
     trajectory: Trajectory
     at: Int[np.ndarray, "frame"]  # the step of each look
     frames: Frame = field(repr=False)  # its leaves stacked, a row a look
-    params: tuple[Float[np.ndarray, "dim"], ...] = field(repr=False)  # of each look; later results share them
+    params: tuple[Float[np.ndarray, "dim"], ...] = field(repr=False)  # of each look, or of the last: see PARAMS_BYTES
     stopped: int | None  # the step at which early stopping ended the run
     best: int | None  # the step of the best validation loss until then
     went_first: str = ""  # of a run that diverged: the layer that left the finite numbers first
@@ -200,6 +201,9 @@ class _Course:
         self.rows: list[Trajectory] = []  # without params, which are kept where they are looked at
         self.frames: list[Frame] = []
         self.params: list[np.ndarray] = []
+        needed = self.loss.activation == "prelu" or bool(self.loss.examples.symbols)  # slopes and texts, look by look
+        size = 4 * self.loss.architecture.dim * FRAMES * len(training.learners)
+        self.keeps = needed or size <= PARAMS_BYTES
         self.at: list[int] = []
         self.steps = 0  # rows so far
         self.ended = False  # by early stopping, or because there is nothing finite left
@@ -218,6 +222,8 @@ class _Course:
             every = 1  # a run that ends at once is looked at in every step
         kept_from = -(-first // run.stride)
         for step in range(-(-first // every) * every, self.steps if gone is None else gone + 1, every):
+            if not self.keeps:
+                self.params.clear()
             self.params.append(run.params[step // run.stride - kept_from].copy())
             self.frames.append(self._look(self.params[-1]))
             self.at.append(step)

@@ -107,10 +107,12 @@ def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: 
     return observer(params, values, probe)
 
 
-def forget_oldest_observer() -> bool:
-    """Drops the compiled look that was used longest ago; False where one at most is left."""
+def forget_oldest_observer(least: int = 1) -> bool:
+    """Drops the compiled look that was used longest ago, and with the last what writes; False where ``least`` are left."""
     with _KEEPING:
-        if len(_KEPT) < 2:
+        if not least:
+            _writer.cache_clear()
+        if len(_KEPT) <= least:
             return False
         _KEPT.popitem()
         return True

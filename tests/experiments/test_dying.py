@@ -8,7 +8,7 @@ from experiments.training import run
 
 
 def test_most_points_hold_the_law():
-    """1 - (1 - 2^-N)^(L - 1). Points of one width share their networks, so all widths and seeds are counted together."""
+    """1 - (1 - 2^-N)^(L - 1). Points of a width share networks, so all widths and seeds are counted together."""
     layers = np.arange(1, MOST_LAYERS + 1)
     inside = []
     for width in (*WIDTHS, 8):

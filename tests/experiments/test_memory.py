@@ -13,8 +13,8 @@ def process(monkeypatch):
     """A process whose programs are counted; each that is dropped frees 100 MB, and so do the traces."""
     seen = {"mb": 1000.0, "programs": 4, "dropped": []}
 
-    def drop_program() -> bool:
-        if seen["programs"] < 2:
+    def drop_program(least: int = 1) -> bool:
+        if seen["programs"] <= least:
             return False
         seen["programs"] -= 1
         seen["mb"] -= 100
@@ -30,7 +30,7 @@ def process(monkeypatch):
     monkeypatch.setattr(memory, "resident_mb", lambda: seen["mb"])
     monkeypatch.setattr(memory, "_forget_traces", drop_traces)
     monkeypatch.setattr(memory, "forget_oldest_program", drop_program)
-    monkeypatch.setattr(memory, "forget_oldest_observer", lambda: False)
+    monkeypatch.setattr(memory, "forget_oldest_observer", lambda least=1: False)
     return seen
 
 
@@ -60,6 +60,11 @@ def test_answers_that_nobody_looks_at_go_before_all_else(process):
 
 def test_it_ends_where_nothing_is_left_to_drop(process):
     memory.keep_within(100)
+    assert process["dropped"] == ["traces"] + ["program"] * 4
+
+
+def test_the_last_program_stays_where_memory_is_near_but_not_above_what_is_allowed(process):
+    memory.keep_within(630)
     assert process["dropped"] == ["traces"] + ["program"] * 3
 
 

@@ -1,0 +1,120 @@
+"""What a visitor does in the gradients room, in a real browser; waits are on what was painted, never on time."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Page]
+SMALL = {"depth": "6", "c1": "tanh", "c2": "relu~weight~1.414"}
+
+
+@pytest.fixture
+def open_room(open_page: Opener) -> Opener:
+    def opened(*size: int, **given: Any) -> Page:
+        return open_page(*size, path="gradients", **given)
+
+    return opened
+
+
+def painted(page: Page) -> dict:
+    return page.evaluate("window.player.get()")
+
+
+def wait(page: Page, condition: str) -> None:
+    """Waits until a condition on what was painted holds, such as ``p.step > 3``."""
+    page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=120_000)
+
+
+def link(page: Page) -> dict[str, str]:
+    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def wait_for_link(page: Page, key: str, part: str = "") -> str:
+    page.wait_for_function(f"new URL(location.href).searchParams.get('{key}')?.includes('{part}')", timeout=120_000)
+    return link(page)[key]
+
+
+def headline(page: Page, words: str) -> None:
+    page.wait_for_function(
+        "words => document.querySelector('.ll-sentence h1')?.innerText.includes(words)", arg=words, timeout=240_000
+    )
+
+
+def box_of(page: Page, selector: str) -> dict[str, float]:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return dict(box)
+
+
+def test_the_backward_pass_plays_layer_by_layer(open_room: Opener):
+    page = open_room()
+    wait(page, "p.playing && p.step > 1")
+    assert "of the gradient at each layer" in page.inner_text(".ll-sentence h1")
+    page.locator(".ll-player").press("End")
+    wait(page, "p.ready && p.step === 20")
+    assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 20 layers back")
+    page.locator(".ll-player").press("ArrowLeft")
+    wait(page, "p.step === 19 && !p.playing")
+    assert page.get_attribute(".ll-track input", "aria-label") == "Layers back from the output"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "one screen, no scrolling"
+    assert not link(page)
+
+
+def test_a_click_on_the_map_moves_the_open_network(open_room: Opener):
+    page = open_room(at="6", **SMALL)
+    key = painted(page)["key"]
+    box = box_of(page, ".ll-panel[data-id=phase] .nsewdrag")
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    moved = wait_for_link(page, "c1", "bias").split("~")
+    wait(page, f"p.key !== '{key}' && p.ready && p.step === 6")
+    assert moved[:2] == ["tanh", "weight"]
+    assert float(moved[2]) == pytest.approx(0.4 + 0.75 * 2.2, abs=0.03)
+    assert float(moved[4]) == pytest.approx(0.6, abs=0.03)
+    assert page.locator(".st-key-chip_0").inner_text().endswith(f"σw {float(moved[2]):.3g}")
+    assert link(page)["c2"] == SMALL["c2"]
+
+
+def test_the_explorers_line_is_dragged(open_room: Opener):
+    page = open_room(at="6", **SMALL)
+    box = box_of(page, ".ll-panel[data-id=explorer] .ll-plot")
+    x, y = box["x"] + 60, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 10, y)
+    page.mouse.move(x + 20, y)
+    assert "z" not in link(page), "not while it is dragged"
+    page.mouse.up()
+    z = float(wait_for_link(page, "z"))
+    assert -4 <= z < 0
+    again = open_room(at="6", **{**SMALL, "z": f"{z:g}"})
+    assert link(again)["z"] == f"{z:g}"
+
+
+def test_does_it_matter_and_back(open_room: Opener):
+    page = open_room(depth="20", c1="sigmoid", c2="tanh")
+    page.click(".st-key-matter button")
+    assert wait_for_link(page, "matter") == "1"
+    headline(page, "After 400 steps Tanh is right on")
+    assert page.inner_text(".ll-sentence h1").endswith(": it matters.")
+    wait(page, "p.ready")
+    for panel in ("accuracy", "bars0", "bars1"):
+        assert page.locator(f".ll-panel[data-id={panel}]").is_visible(), panel
+    page.click(".st-key-matter button")
+    headline(page, "Sigmoid keeps 0.23 of the gradient at each layer")
+    page.wait_for_function("!new URL(location.href).searchParams.has('matter')")
+
+
+def test_a_preset_is_one_click(open_room: Opener):
+    page = open_room(**SMALL)
+    page.get_by_role("button", name="RNN at 0.9, 1.0, 1.1").or_(
+        page.get_by_role("radio", name="RNN at 0.9, 1.0, 1.1")
+    ).first.click()
+    assert wait_for_link(page, "mode") == "time"
+    headline(page, "of the gradient at each step: after 50 steps")
+    page.locator(".ll-player").press("End")
+    wait(page, "p.ready && p.step === 50")
+    assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 50 steps")
