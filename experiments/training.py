@@ -17,7 +17,7 @@ from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
 
 MAX_RUNS = 4
 FRAMES = 80  # looks at a run, start and end included
-PARAMS_BYTES = 40_000_000  # of a training; where the params of all looks would take more, those of the last are kept
+PARAMS_BYTES = 40_000_000  # of several runs; where the params of all looks would take more, those of the last are kept
 DENSE_PROBES = 2048  # examples of every look at a dense network, grid and padding included
 GRID = 32  # points a side of a decision boundary
 
@@ -203,7 +203,7 @@ class _Course:
         self.params: list[np.ndarray] = []
         needed = self.loss.activation == "prelu" or bool(self.loss.examples.symbols)  # slopes and texts, look by look
         size = 4 * self.loss.architecture.dim * FRAMES * len(training.learners)
-        self.keeps = needed or size <= PARAMS_BYTES
+        self.keeps = needed or len(training.learners) == 1 or size <= PARAMS_BYTES
         self.at: list[int] = []
         self.steps = 0  # rows so far
         self.ended = False  # by early stopping, or because there is nothing finite left

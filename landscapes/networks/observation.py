@@ -108,7 +108,7 @@ def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: 
 
 
 def forget_oldest_observer(least: int = 1) -> bool:
-    """Drops the compiled look that was used longest ago, and with the last what writes; False where ``least`` are left."""
+    """Drops the compiled look used longest ago, and with the last what writes; False where ``least`` are left."""
     with _KEEPING:
         if not least:
             _writer.cache_clear()

@@ -82,9 +82,7 @@ def test_the_page_opens_on_six_networks():
     assert (tree["room"], tree["notices"], tree["open"]) == ("gradients", [], 0)
     assert tree["headline"] == headline(Gradients(), found)
     assert tree["subline"] == subline(Gradients(), found)
-    assert tree["clock"] | {"pace": 0} == {
-        "steps": 20, "stride": 1, "at": None, "present": False, "unit": "layers", "pace": 0,
-    }  # fmt: skip
+    assert tree["clock"].items() >= {"steps": 20, "stride": 1, "at": None, "present": False, "unit": "layers"}.items()
     assert [run["label"] for run in tree["runs"]][:2] == ["Tanh, σw 1", "Tanh, σw 1.6"]
     assert not page.query_params
     assert len(player(page).SerializeToString()) < 200_000
@@ -192,8 +190,7 @@ def test_the_sliders_of_dying_move_the_picture_and_compile_nothing():
             assert shown(page)["key"] != before, key
             assert link(page) != where, key
             assert count() == 0, (key, value)
-        before = shown(page)["open"]
-        assert press(page, "dying_open", 2)["open"] != before
+        assert press(page, "dying_open", 2)["open"] == 2
         assert link(page)["open"] == "3"
         page.sidebar.number_input(key="dying_seed").set_value(3).run()
         shown(page)
@@ -252,9 +249,8 @@ def test_the_weight_follows_the_activation_where_it_was_the_usual_one():
     page = opened(**SMALL)
     choose(page, "activation_of_layers0", "relu")
     assert link(page)["c1"] == "relu~weight~1.414"
-    page = opened(depth="4", c1="tanh~weight~1.3", c2="sigmoid")
-    choose(page, "activation_of_layers0", "relu")
-    assert link(page)["c1"] == "relu~weight~1.3"
+    choose(other := opened(depth="4", c1="tanh~weight~1.3"), "activation_of_layers0", "relu")
+    assert link(other)["c1"] == "relu~weight~1.3"
 
 
 def test_modes_presets_and_defaults():
@@ -292,7 +288,6 @@ def test_a_click_on_the_map_moves_the_open_network():
     flow_fits(tree, from_link(link(page))[0])
     act(page, kind="place", x=99.0, y=-1.0)
     assert link(page)["c1"] == "tanh~weight~2.6", "the map's edge"
-    assert page.sidebar.number_input(key="curve0_weight_box").value == 2.6
 
 
 def test_the_explorers_line_is_a_part_of_the_link():
@@ -385,9 +380,8 @@ def test_whether_it_matters_with_every_rule_compiles_nothing():
         assert all(each in tree["headline"] for each in right)
         assert {"accuracy", "bars0", "bars1", "heat", "units"} <= set(panels(tree))
         assert count() == 0
-        keys = {choose(page, "matter_rule", rule)["key"] for rule in RULES}
-        assert len(keys) == len(RULES)
-        assert "Gradient descent" in tree["subline"] or "gradient_descent" in link(page)["rule"]
+        assert len({choose(page, "matter_rule", rule)["key"] for rule in RULES}) == len(RULES)
+        assert link(page)["rule"] == RULES[-1]
         assert "gradient" in click(page, "matter")["series"]
         assert "matter" not in link(page)
     assert count() == 0
