@@ -120,7 +120,7 @@ class Measured:
     @property
     def lost(self) -> int | None:
         """Layers or steps back at which float32 would hold zero where the gradient is not; None where it never does."""
-        small = np.flatnonzero(self.median < SMALLEST)
+        small = np.flatnonzero((self.median < SMALLEST) & (self.median > 0))
         return int(small[0]) if small.size else None
 
 
@@ -161,10 +161,13 @@ def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
     gradient = np.minimum(passage.state, 1e300)
     linear = curve.cell == "rnn" and curve.activation == "identity"
     theory = curve.scale ** np.arange(flow.steps + 1.0) if linear else None
-    bad = ~np.isfinite(gradient).all(0)
-    exploded = int(np.argmax(bad)) if bad.any() else None
+    gone = passage.overflow[passage.overflow >= 0]
+    exploded = int(gone.min()) if gone.size else None
+    if exploded is not None:
+        gradient[:, 1:] = np.nan  # the backward pass needs the slopes of every step
     said = None if theory is None else np.minimum(theory, 1e300)
-    return Measured(gradient, said, _per_step(gradient), curve.scale if linear else None, exploded,
+    factor = _per_step(gradient) if exploded is None else float("nan")
+    return Measured(gradient, said, factor, curve.scale if linear else None, exploded,
                     np.median(passage.weights, 0))  # fmt: skip
 
 

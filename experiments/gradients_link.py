@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.codec import SEED, SEPARATOR, VERSION, Reader, pairs_text, text_of
+from experiments.codec import SEED, SEPARATOR, VERSION, Reader, pairs_text, shown, text_of
 from experiments.dying import RATE, Dying
 from experiments.flow import (
     CELL_NUMBERS,
@@ -126,17 +126,23 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
     if mode not in MODES:
         read.say(f"unknown mode {mode[:40]!r}; known: {', '.join(MODES)}")
         mode = "layers"
+    if got.get("v", VERSION) != VERSION:
+        read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
+    for key, only in (("matter", "1"), ("curves", "none")):
+        if got.get(key, only) != only:
+            read.say(f"{key} is {shown(got[key])}; only ‘{only}’ is known")
     page = Gradients(mode)
     whole = {key: int(read.number(key, got[key], knob, whole=True))
              for key, knob in (*_FLOW, *_TIME, ("seed", SEED)) if key in got}  # fmt: skip
-    flow = {key: whole[key] for key in ("depth", "width", "seeds", "seed") if key in whole}
-    time: dict[str, Any] = {key: whole[key] for key in ("steps", "seeds", "seed") if key in whole}
+    mine = {key: whole[key] for key in ("seeds", "seed") if key in whole}  # of the mode that is shown
+    flow = {key: whole[key] for key in ("depth", "width") if key in whole} | (mine if mode == "layers" else {})
+    time: dict[str, Any] = {key: whole[key] for key in ("steps",) if key in whole} | (mine if mode == "time" else {})
     if "clip" in got:
         time["clip"] = read.number("clip", got["clip"], CLIP)
     page = replace(page, flow=replace(Flow(), **flow), time=replace(TimeFlow(), **time))
     dying = {name: read.number(key, got[key], knob, whole=name != "rate") for key, name, knob in _DYING if key in got}
     dying = {name: value if name == "rate" else int(value) for name, value in dying.items()}
-    page = replace(page, dying=replace(Dying(seed=whole.get("seed", 0)), **dying))
+    page = replace(page, dying=replace(Dying(seed=whole.get("seed", 0) if mode == "dying" else 0), **dying))
     page = _with_curves(read, page)
     if "z" in got:
         page = replace(page, z=read.number("z", got["z"], Z))
@@ -145,7 +151,7 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
             page = replace(page, **{key: got[key]})
         elif key in got:
             read.say(f"unknown {key} {got[key][:40]!r}; known: {', '.join(known)}")
-    count = len(page.time.curves if mode == "time" else page.flow.curves)
+    count = {"layers": len(page.flow.curves), "time": len(page.time.curves), "dying": 3}[mode]
     opened = (
         int(read.number("open", got["open"], ShapeParam(1, 1, max(1, count)), whole=True)) - 1 if "open" in got else 0
     )
@@ -155,7 +161,10 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
 def _with_curves(read: Reader, page: Gradients) -> Gradients:
     got = read.params
     if got.get("curves") == "none":
-        page = replace(page, flow=replace(page.flow, curves=()), time=replace(page.time, curves=()))
+        if page.mode == "time":
+            page = replace(page, time=replace(page.time, curves=()))
+        else:
+            page = replace(page, flow=replace(page.flow, curves=()))
     curves = tuple(_curve(read, got[key]) for key in _CURVES if key in got)
     cells = tuple(_cell(read, got[key]) for key in _CELLS if key in got)
     if curves:

@@ -37,7 +37,8 @@ def curve_labels(curves: Sequence[Curve]) -> list[str]:
         if count[curve.activation] == 1:
             return title
         twins = [other for other in curves if other.activation == curve.activation]
-        own = {"weight": f"σw {curve.weight:.3g}", "bias": f"σb {curve.bias:.3g}", "slope": f"slope {curve.slope}",
+        slope = curve.layers(1).slope
+        own = {"weight": f"σw {curve.weight:.3g}", "bias": f"σb {curve.bias:.3g}", "slope": f"slope {slope:.3g}",
                "normalization": f"{NORMALIZATIONS[curve.normalization].title.lower()} norm", "weights": curve.weights,
                "skip": {"none": "plain", "plain": "skips", "scaled": "skips / √L"}[curve.skip]}  # fmt: skip
         own["normalization"] = own["normalization"].replace("none norm", "no norm")
@@ -57,7 +58,9 @@ def cell_labels(curves: Sequence[TimeCurve]) -> list[str]:
             parts[0] += f" {ACTIVATIONS[curve.activation].title.lower()}"
         if curve.cell == "rnn" or curve.scale != 1:
             parts.append(f"ρ {curve.scale:.3g}")
-        return ", ".join(parts)
+        twins = [other for other in curves if other.cell == curve.cell]
+        own = {"input": f"inputs {curve.input:.3g}", "gate": f"gate {curve.gate:.3g}"}
+        return ", ".join([*parts, *(text for name, text in own.items() if len({getattr(t, name) for t in twins}) > 1)])
 
     return _numbered([label(curve) for curve in curves])
 
@@ -83,7 +86,7 @@ def headline(page: Gradients, found: Sequence[Measured], trained: TrainingResult
     ends = [measured.factor for measured in found]
     low = int(np.nanargmin(ends)) if np.isfinite(ends).any() else 0
     if not np.isfinite(ends[low]):
-        return f"{names[0]} leaves what float32 can hold at layer {found[0].exploded}: the signal itself explodes."
+        return f"{names[0]} leaves what float32 can hold at {what} {found[0].exploded}: the signal itself explodes."
     if ends[low] < _KEEPS[0]:
         end = float(found[low].median[-1])
         left = "nothing" if end == 0 else times(end)
@@ -97,11 +100,12 @@ def headline(page: Gradients, found: Sequence[Measured], trained: TrainingResult
 
 def _contrast(flow: Flow | TimeFlow, found: Sequence[Measured], names: list[str], low: int) -> str:
     others = [i for i in range(len(found)) if i != low]
-    gone = [i for i in others if found[i].exploded is not None and isinstance(flow, Flow)]
+    what = "layer" if isinstance(flow, Flow) else "step"
+    gone = [i for i in others if found[i].exploded is not None]
     if gone:
-        return f"{names[gone[0]]} explodes: its signal leaves float32 at layer {found[gone[0]].exploded}."
+        return f"{names[gone[0]]} explodes: its signal leaves float32 at {what} {found[gone[0]].exploded}."
     kept = [i for i in others if _KEEPS[0] <= found[i].factor <= _KEEPS[1]]
-    high = max(others, key=lambda i: found[i].factor, default=None)
+    high = max(others, key=lambda i: np.nan_to_num(found[i].factor), default=None)
     if high is not None and found[high].factor > 1.1:
         return f"{names[high]} multiplies it by {found[high].factor:.3g}."
     if kept:

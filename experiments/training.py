@@ -79,7 +79,7 @@ class Learned:
     trajectory: Trajectory
     at: Int[np.ndarray, "frame"]  # the step of each look
     frames: Frame = field(repr=False)  # its leaves stacked, a row a look
-    params: tuple[Float[np.ndarray, "dim"], ...] = field(repr=False)  # of each look, or of the last: see PARAMS_BYTES
+    params: Sequence[Float[np.ndarray, "dim"]] = field(repr=False)  # of each look, or of the last: see PARAMS_BYTES
     stopped: int | None  # the step at which early stopping ended the run
     best: int | None  # the step of the best validation loss until then
     went_first: str = ""  # of a run that diverged: the layer that left the finite numbers first

@@ -80,8 +80,7 @@ def factors(measured: Measured, name: str, depth: int) -> dict[str, Any]:
     if layers is not None and layers.residual:
         named.append(("Skip", parts.skip))
     named.append(("Product", parts.factor))
-    with np.errstate(all="ignore"):
-        means = np.stack([np.exp(np.nanmean(np.log(np.where(p > 0, p, np.nan)), 0))[::-1] for _, p in named])
+    means = np.stack([_geometric(part)[::-1] for _, part in named])
     values = np.concatenate([means[:, :1], means], 1)  # column k: the layer that the k-th step back passes
     seen = values[np.isfinite(values)]
     outside = seen.size and (seen.min() < 0.1 or seen.max() > 10)
@@ -93,6 +92,14 @@ def factors(measured: Measured, name: str, depth: int) -> dict[str, Any]:
         "lines": {"names": [n for n, _ in named], "values": np.clip(values, 1e-3, 1e3), "stride": 1},
         "figure": panels.flow_axes(depth, ends, "layer", "layers back", narrow=True), "key": f"{depth} {ends}",
     }  # fmt: skip
+
+
+def _geometric(part: np.ndarray) -> np.ndarray:
+    """Geometric mean over the networks of what is positive and finite; NaN where nothing is."""
+    there = np.isfinite(part) & (part > 0)
+    logs = np.log(np.where(there, part, 1.0)).sum(0)
+    count = there.sum(0)
+    return np.where(count > 0, np.exp(logs / np.maximum(count, 1)), np.nan)
 
 
 def bars(measured: Measured, name: str, depth: int) -> dict[str, Any]:

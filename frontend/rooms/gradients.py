@@ -26,7 +26,7 @@ def _on_act() -> None:
         rail.add_curve()
     elif act.get("kind") == "explore":
         rail.set_page(replace(page, z=max(-4.0, min(4.0, float(act.get("z", 1.0))))))
-    elif act.get("kind") == "place" and page.opened < len(page.flow.curves):
+    elif act.get("kind") == "place" and page.mode == "layers" and page.opened < len(page.flow.curves):
         (x0, x1), (y0, y1) = MAP_BOX
         weight, bias = (
             max(low, min(high, float(act.get(name, low)))) for name, low, high in (("x", x0, x1), ("y", y0, y1))

@@ -55,6 +55,7 @@ class Passage(NamedTuple):
     """What reached the states, by network and steps back from the last one; the gradient there has size 1."""
 
     state: Float[Any, "net step"]  # L2 norm of the gradient at the state: outputs, and the memory of an LSTM
+    overflow: Any  # (net,): the position at which the state itself left float32, -1 where it did not
     weights: Float[Any, "net step"]  # L2 norm of what these steps add up to in the gradient of the recurrent matrices
 
 
@@ -102,7 +103,9 @@ def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passag
 
     zero = (jnp.zeros_like(gradient), jnp.zeros_like(gradient))
     kept = jax.tree.map(lambda leaf: jnp.zeros((MOST_STEPS, *leaf.shape), leaf.dtype), zero)
-    _, kept = lax.fori_loop(0, values.steps, forward, (zero, kept))
+    last, kept = lax.fori_loop(0, values.steps, forward, (zero, kept))
+    gone = ~jnp.isfinite(kept[0]).all((1, 2))  # by position; the state after the last one stands behind them
+    gone = jnp.append(gone, ~jnp.isfinite(last[0]).all())
 
     def backward(j, now):
         (at, memory), grads, out, norms, log = now
@@ -124,7 +127,7 @@ def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passag
     none = jnp.zeros((), gradient.dtype)
     begun = ((gradient, zero[1]), (jnp.zeros_like(weight), none), out, out.at[0].set(-jnp.inf), none)
     _, _, out, norms, _ = lax.fori_loop(0, values.steps, backward, begun)
-    return Passage(out, norms)
+    return Passage(out, jnp.where(gone.any(), jnp.argmax(gone), -1), norms)
 
 
 @jax.jit
@@ -178,5 +181,6 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
                 _COMPILED.append(_nets.lower(values, *drawn).compile(_COMPILER))
         passage = jax.tree.map(np.asarray, _COMPILED[0](values, *drawn))
         with np.errstate(over="ignore"):
-            found.append(Passage(*(np.exp(leaf[: len(some), : steps + 1].astype(float)) for leaf in passage)))
+            state, weights = (np.exp(leaf[: len(some), : steps + 1].astype(float)) for leaf in (passage[0], passage[2]))
+        found.append(Passage(state, passage.overflow[: len(some)], weights))
     return Passage(*(np.concatenate(leaves) for leaves in zip(*found, strict=True)))

@@ -20,7 +20,8 @@ FLAGS = [
     "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 PAINTED = "window.player?.get().ready === true"
-PROBED = ("/train/_stcore/health", "/train/_stcore/host-config")  # where Streamlit looks for itself below a deep link
+# where Streamlit looks for itself below a deep link
+PROBED = tuple(f"/{room}/_stcore/{name}" for room in ("train", "gradients") for name in ("health", "host-config"))
 
 
 def free_port() -> int:

@@ -44,10 +44,10 @@ def headline(page: Page, words: str) -> None:
     )
 
 
-def box_of(page: Page, selector: str) -> dict[str, float]:
+def box_of(page: Page, selector: str):
     box = page.locator(selector).bounding_box()
     assert box
-    return dict(box)
+    return box
 
 
 def test_the_backward_pass_plays_layer_by_layer(open_room: Opener):

@@ -178,7 +178,6 @@ def test_the_weights_gradient_grows_with_the_steps(curve):
 
 
 @pytest.mark.parametrize("steps", [150, 200])
-@pytest.mark.xfail(strict=True, reason="an overflown state becomes zero, and its gradient 'nothing left'")
 def test_a_recurrent_signal_that_overflows_does_not_vanish(steps):
     """A ReLU cell of scale 3 multiplies its gradient by 2.1 a step; beyond float32 it is not zero."""
     cell = TimeCurve(scale=3.0, activation="relu", input=1.0)
@@ -187,7 +186,6 @@ def test_a_recurrent_signal_that_overflows_does_not_vanish(steps):
     assert found.exploded is not None or found.factor > 2
 
 
-@pytest.mark.xfail(strict=True, reason="a gradient that is exactly zero is not lost by float32: `lost` should be None")
 def test_an_exact_zero_is_not_an_underflow():
     assert through_layers(DEFAULT, Curve("tanh", 0.0)).lost is None
 

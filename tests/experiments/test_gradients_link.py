@@ -241,13 +241,11 @@ def test_what_cannot_be_used_is_replaced_and_said(params, said, expected):
         assert len(list(flow_live(page.time if page.mode == "time" else page.flow))[-1]) <= MAX_CURVES
 
 
-@pytest.mark.xfail(strict=True, reason="nothing is said of these")
 @pytest.mark.parametrize("params", [{"v": "9"}, {"matter": "yes"}, {"curves": "some"}, {**DYING, "open": "4"}])
 def test_nothing_is_ignored_in_silence(params):
     assert from_link(params)[1]
 
 
-@pytest.mark.xfail(strict=True, reason="seeds and no curves go to the modes that are not shown, too")
 @pytest.mark.parametrize("params", [{"seed": "5", "seeds": "20"}, {"curves": "none"}])
 def test_a_link_sets_what_is_shown_only(params):
     assert from_link({**TIME, **params})[0].flow == Flow()
