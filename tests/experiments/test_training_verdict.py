@@ -33,7 +33,7 @@ def learned(one: Learner, accuracy: Any = 0.75, *, training: Training = MOONS, t
     frames = Frame(*seen)
     stopped, best = stop_early(losses[:, 1], at, patience)
     steps = Trajectory(none, np.zeros(21), none, gone, 1, None)
-    return Learned(one, net, resolve(one), steps, at, frames, none, stopped, best, first)  # fmt: skip
+    return Learned(one, net, resolve(one), steps, at, frames, [none], stopped, best, first)  # fmt: skip
 
 
 def result(*runs: Learned, training: Training = MOONS) -> TrainingResult:
