@@ -1,8 +1,9 @@
-"""`make bench`: measures everything in one run and writes the table; nothing in it is written by hand."""
+"""`make bench` measures everything and writes the table; `make bench FLAGS=flow` a group of rows, the others stay."""
 
 import os
 import platform
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks import engine, flow, networks, paint, visitors
@@ -11,9 +12,10 @@ from benchmarks.row import Row
 TABLE = Path(__file__).parent / "README.md"
 _HEAD = """# What was measured
 
-Written by `make bench`, all in one run on one machine, so the ratios can be compared and the absolute times hold for
-that machine only: {machine}. Times are medians; what is compared is measured in turn. `benchmarks/row.py` says how a
-time is taken; a larger crowd is sent by `python -m benchmarks.visitors --visitors 60 --acts 40`.
+Written by `make bench`: both sides of a ratio in one run on one machine, so the ratios can be compared and the absolute
+times hold for that machine only: {machine}. Times are medians; what is compared is measured
+in turn. `benchmarks/row.py` says how a time is taken; a larger crowd is sent by
+`python -m benchmarks.visitors --visitors 60 --acts 40`.
 
 | what | ours | against | ratio | budget | met |
 |---|---|---|---|---|---|
@@ -32,8 +34,30 @@ def table(rows: Iterable[Row]) -> str:
     return _HEAD.format(machine=machine) + "".join(map(line, rows))
 
 
+_GROUPS: dict[str, Callable[[], Iterable[Row]]] = {
+    "engine": engine.rows, "networks": networks.rows, "flow": flow.rows, "paint": paint.rows,
+    "visitors": lambda: visitors.measure(30, 12), "families": lambda: [visitors.families()],
+}  # fmt: skip
+
+
+def _named(text: str) -> dict[tuple[str, str], str]:
+    """The rows of a table by what is measured and what it is compared with."""
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| what |")]
+    cells = [line.split("|") for line in rows]
+    return {(cell[1].split("(")[0].strip(), cell[3].split(":")[0].strip()): line
+            for cell, line in zip(cells, rows, strict=True)}  # fmt: skip
+
+
+def merged(old: str, new: str) -> str:
+    """The new table with the old one's rows where the new one has none of that name; names that are new come last."""
+    head = new[: new.index("|---") + len("|---|---|---|---|---|---|\n")]
+    return head + "".join(f"{line}\n" for line in {**_named(old), **_named(new)}.values())
+
+
 if __name__ == "__main__":
-    measured = [*engine.rows(), *networks.rows(), *flow.rows(), *paint.rows(), *visitors.measure(30, 12)]
-    text = table([*measured, visitors.families()])
+    asked = sys.argv[1:] or list(_GROUPS)
+    text = table([row for name in asked for row in _GROUPS[name]()])
+    if len(asked) < len(_GROUPS):
+        text = merged(TABLE.read_text(), text)
     TABLE.write_text(text)
     print(text)

@@ -162,6 +162,8 @@ def subline(page: Gradients, found: Sequence[Measured]) -> str:
     flow = page.flow
     said = (f"Dense nets at initialisation, {flow.width} units; median of {flow.seeds} seeds, bands 5–95 %, dashes "
             f"mean-field theory, for infinite width and before training.")  # fmt: skip
+    if any(curve.skip != "none" for curve in flow.curves):
+        said += " With skips, narrow nets lie above it."
     return f"{said} {underflow(found)}".strip()
 
 
