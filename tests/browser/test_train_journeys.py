@@ -52,7 +52,7 @@ def tab(page: Page, panel: str) -> None:
 
 def test_the_training_plays_when_the_page_opens(open_room: Opener):
     page = open_room()
-    wait(page, "p.playing && p.step > 5")
+    wait(page, "p.step > 5 && (p.playing || p.step === 300)")  # on a busy machine it may have played to the end
     assert "of unseen points" in page.inner_text(".ll-sentence h1")
     assert "250 training points" in page.inner_text(".ll-sentence p")
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "one screen, no scrolling"
