@@ -22,7 +22,7 @@ def ours() -> np.ndarray:
     """The RMS of the gradient at the outputs of every layer, (activation, seed, layer), last layer first."""
     first = next(_FRESH)
     stacks = [Layers(name, DEPTH) for name in ACTIVATIONS]
-    parts = backward.measure_all(stacks, width=WIDTH, seeds=range(first, first + SEEDS))
+    parts = list(backward.measure_all(stacks, width=WIDTH, seeds=range(first, first + SEEDS)))
     behind = np.stack([part.factor[:, :0:-1] for part in parts])
     return np.cumprod(np.pad(behind, ((0, 0), (0, 0), (1, 0)), constant_values=1.0), axis=-1)
 

@@ -16,7 +16,7 @@ WIDTHS = (1, 2, 3, 4, 6)  # of the law's lines
 MOST_LAYERS = 40
 NETS = 2000  # networks behind every point
 RATE = ShapeParam(0.1, 0.001, 10.0, log=True)
-_KINDS = ("relu", "leaky_relu", "prelu")
+KINDS = ("relu", "leaky_relu", "prelu")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Dying:
         run = Run("gradient_descent", (("learning_rate", self.rate),))
         learners = tuple(
             Learner(run, "mlp", (("depth", self.depth), ("width", self.width), ("activation", kind)), 0)
-            for kind in _KINDS
+            for kind in KINDS
         )
         return Training("moons", learners=learners, num_steps=self.steps, seed=self.seed)
 

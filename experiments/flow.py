@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from landscapes.networks.backward import MOST_DEPTH, MOST_WIDTH, ROOMS, Parts, measure, room_of
+from landscapes.networks.backward import MOST_DEPTH, MOST_WIDTH, Parts, measure, measure_all
 from landscapes.networks.through_time import MOST_STEPS, Cell, measure_time
-from landscapes.signal import Layers, Prediction, predict
+from landscapes.signal import Layers, predict
 from landscapes.surface import ShapeParam
 
 SKIPS = {"none": "no skips", "plain": "skips", "scaled": "skips, branches / √L"}
 """How a layer's input is added to its output: not at all, plainly, or to the output times 1 / sqrt(depth)."""
-MAX_CURVES = 8
+MAX_CURVES = 12  # whose longest link still fits
 NUMBERS = {
     "weight": ShapeParam(1.0, 0.0, 100.0), "bias": ShapeParam(0.0, 0.0, 10.0), "slope": ShapeParam(0.0, -10.0, 10.0),
 }  # fmt: skip
@@ -104,7 +104,6 @@ class Measured:
     weights: Float[np.ndarray, "step"] | None = field(default=None, repr=False)  # norm of the weights' gradient so far
     parts: Parts | None = field(default=None, repr=False)
     layers: Layers | None = None
-    prediction: Prediction | None = field(default=None, repr=False)
 
     @property
     def median(self) -> Float[np.ndarray, "step"]:
@@ -138,21 +137,24 @@ def _per_step(gradient: Float[np.ndarray, "net step"]) -> float:
         return float(np.exp(np.mean(np.log(last)) / steps))
 
 
-def through_layers(flow: Flow, curve: Curve) -> Measured:
-    """Measures one curve and predicts it."""
-    layers = curve.layers(flow.depth)
-    seeds = range(flow.seed, flow.seed + flow.seeds)
-    parts = measure(layers, width=flow.width, seeds=seeds, weights=curve.weights)
+def _measured(layers: Layers, parts: Parts) -> Measured:
+    """What was measured of a stack, beside what theory says of it."""
     bad = ~np.isfinite(parts.second).all(0)
     exploded = int(np.argmax(bad)) + 1 if bad.any() else None
     gradient = _cumulated(parts.factor)
     if exploded is not None:
-        gradient[:] = np.nan  # the backward pass needs every layer's slope
-        gradient[:, 0] = 1.0
-    said = predict(layers)
-    theory = _cumulated(said.factor[None])[0]
+        gradient[:, 1:] = np.nan  # the backward pass needs every layer's slope
+    theory = _cumulated(predict(layers).factor[None])[0]
     factor = _per_step(gradient) if exploded is None else float("nan")
-    return Measured(gradient, theory, factor, _per_step(theory[None]), exploded, None, parts, layers, said)
+    return Measured(gradient, theory, factor, _per_step(theory[None]), exploded, None, parts, layers)
+
+
+def through_layers(flow: Flow) -> Iterator[Measured]:
+    """Measures the curves and predicts them, in their order."""
+    stacks = [curve.layers(flow.depth) for curve in flow.curves]
+    seeds = range(flow.seed, flow.seed + flow.seeds)
+    kinds = [curve.weights for curve in flow.curves]
+    return map(_measured, stacks, measure_all(stacks, width=flow.width, seeds=seeds, weights=kinds))
 
 
 def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
@@ -173,19 +175,15 @@ def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
 
 def flow_live(flow: Flow | TimeFlow) -> Iterator[tuple[Measured, ...]]:
     """All curves, one after the other: what is known after each."""
-    known: list[Measured] = []
-    for curve in flow.curves:
-        known.append(through_layers(flow, curve) if isinstance(flow, Flow) else through_time(flow, curve))  # pyright: ignore[reportArgumentType]
-        yield tuple(known)
-    if not flow.curves:
-        yield ()
+    time = isinstance(flow, TimeFlow)
+    known: tuple[Measured, ...] = ()
+    for measured in (through_time(flow, curve) for curve in flow.curves) if time else through_layers(flow):
+        known = (*known, measured)
+        yield known
+    if not known:
+        yield known
 
 
 def watched(flow: Flow, curve: Curve) -> Parts:
     """The first seed's network, with the inputs and outputs of every activation."""
     return measure(curve.layers(flow.depth), width=flow.width, seeds=[flow.seed], weights=curve.weights)
-
-
-def takes_long(flow: Flow | TimeFlow) -> bool:
-    """Whether a visitor would wait: wide networks are measured one at a time."""
-    return isinstance(flow, Flow) and room_of(flow.width) != min(ROOMS) and flow.depth * len(flow.curves) > 60

@@ -1,11 +1,11 @@
 """The link of the gradients room: a description to query parameters and back, every value checked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from experiments.codec import SEED, SEPARATOR, VERSION, Reader, pairs_text, shown, text_of
-from experiments.dying import RATE, Dying
+from experiments.dying import KINDS, RATE
 from experiments.flow import (
     CELL_NUMBERS,
     CLIP,
@@ -17,9 +17,7 @@ from experiments.flow import (
     STEPS,
     WIDTH,
     Curve,
-    Flow,
     TimeCurve,
-    TimeFlow,
 )
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from landscapes import ACTIVATIONS, NORMALIZATIONS
@@ -32,14 +30,17 @@ Z = ShapeParam(1.0, -4.0, 4.0)
 TRAIN_STEPS = ShapeParam(300, 20, 2000)
 _CURVES = tuple(f"c{i}" for i in range(1, MAX_CURVES + 1))
 _CELLS = tuple(f"t{i}" for i in range(1, MAX_CURVES + 1))
-_WORDS = {"activation": ACTIVATIONS, "normalization": NORMALIZATIONS, "skip": SKIPS,
-          "weights": dict.fromkeys(WEIGHTS)}  # fmt: skip
-_KNOWN = {"v", "mode", "depth", "width", "seeds", "seed", "z", "against", "matter", "rule", "open", "steps", "rate",
-          "units", "layers", "train_steps", "clip", "curves", "at", "present", *_CURVES, *_CELLS}  # fmt: skip
-_FLOW = (("depth", DEPTH), ("width", WIDTH), ("seeds", SEEDS))
-_TIME = (("steps", STEPS),)
-_DYING = (("rate", "rate", RATE), ("layers", "depth", NETWORKS["mlp"].depth), ("units", "width", NETWORKS["mlp"].width),
-          ("train_steps", "steps", TRAIN_STEPS))  # fmt: skip
+_WORDS = {"normalization": NORMALIZATIONS, "skip": SKIPS, "weights": dict.fromkeys(WEIGHTS)}
+_PARTS = {"layers": "flow", "time": "time", "dying": "dying"}  # of the page, by the mode that shows it
+_FIELDS: dict[str, dict[str, Any]] = {
+    "layers": {"depth": DEPTH, "width": WIDTH, "seeds": SEEDS, "seed": SEED},
+    "time": {"steps": STEPS, "clip": CLIP, "seeds": SEEDS, "seed": SEED},
+    "dying": {"rate": RATE, "depth": NETWORKS["mlp"].depth, "width": NETWORKS["mlp"].width, "steps": TRAIN_STEPS,
+              "seed": SEED},
+}  # fmt: skip
+_BROKEN = ("clip", "rate")  # fields that are no whole numbers
+_KNOWN = {"v", "mode", "z", "against", "matter", "rule", "open", "curves", "at", "present", *_CURVES, *_CELLS,
+          *(key for fields in _FIELDS.values() for key in fields)}  # fmt: skip
 
 PRESETS: dict[str, dict[str, str]] = {
     "Sigmoid starves": {"c1": "sigmoid", "c2": "tanh", "c3": "relu~weight~1.414"},
@@ -55,7 +56,7 @@ PRESETS: dict[str, dict[str, str]] = {
     "RNN at 0.9, 1.0, 1.1": {"mode": "time", "t1": "rnn~activation~identity~scale~0.9",
                              "t2": "rnn~activation~identity~scale~1", "t3": "rnn~activation~identity~scale~1.1",
                              "t4": "lstm", "t5": "gru"},
-    "A rate that kills": {"mode": "dying", "rate": "1", "layers": "3", "seed": "1"},
+    "A rate that kills": {"mode": "dying", "rate": "1", "depth": "3", "seed": "1"},
 }  # fmt: skip
 """Links by their names."""
 
@@ -81,34 +82,21 @@ def _cell_text(curve: TimeCurve) -> str:
 
 def to_link(page: Gradients) -> dict[str, str]:
     """The parameters of the page; empty for the default one but for the version."""
-    out, plain = {}, Gradients()
-    if page.mode != plain.mode:
-        out["mode"] = page.mode
-    fields = {"layers": (page.flow, _FLOW), "time": (page.time, _TIME), "dying": (page.dying, ())}
-    now, knobs = fields[page.mode]
+    plain, now = Gradients(), getattr(page, _PARTS[page.mode])
     first = type(now)()
-    for key, _ in (*knobs, ("seed", SEED)):
-        if getattr(now, key) != getattr(first, key):
-            out[key] = text_of(getattr(now, key))
-    if page.mode == "time":
-        out |= {
-            key: text_of(getattr(now, key)) for key in ("seeds", "clip") if getattr(now, key) != getattr(first, key)
-        }
-    if page.mode == "dying":
-        out |= {
-            key: text_of(getattr(now, name)) for key, name, _ in _DYING if getattr(now, name) != getattr(first, name)
-        }
-    else:
+    out = {"mode": page.mode} if page.mode != plain.mode else {}
+    changed = [key for key in _FIELDS[page.mode] if getattr(now, key) != getattr(first, key)]
+    out |= {key: text_of(getattr(now, key)) for key in changed}
+    if page.mode != "dying":
         keys, text = (_CURVES, _curve_text) if page.mode == "layers" else (_CELLS, _cell_text)
         if not now.curves:
             out["curves"] = "none"
         elif now.curves != first.curves:
-            out |= {key: text(curve) for key, curve in zip(keys, now.curves, strict=False)}  # pyright: ignore[reportArgumentType]
+            out |= {key: text(curve) for key, curve in zip(keys, now.curves, strict=False)}
     if page.mode == "layers":
         out |= {"z": text_of(page.z)} if page.z != plain.z else {}
-        out |= {"against": page.against} if page.against != plain.against else {}
         out |= {"matter": "1"} if page.matter else {}
-        out |= {"rule": page.rule} if page.rule != plain.rule else {}
+        out |= {key: getattr(page, key) for key in ("against", "rule") if getattr(page, key) != getattr(plain, key)}
     if page.opened:
         out["open"] = str(page.opened + 1)
     return {"v": VERSION, **out} if out else {}
@@ -122,54 +110,52 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
     """
     read = Reader(params, _KNOWN)
     got = read.params
-    mode = got.get("mode", "layers")
-    if mode not in MODES:
-        read.say(f"unknown mode {mode[:40]!r}; known: {', '.join(MODES)}")
-        mode = "layers"
     if got.get("v", VERSION) != VERSION:
         read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
-    for key, only in (("matter", "1"), ("curves", "none")):
-        if got.get(key, only) != only:
-            read.say(f"{key} is {shown(got[key])}; only ‘{only}’ is known")
-    page = Gradients(mode)
-    whole = {key: int(read.number(key, got[key], knob, whole=True))
-             for key, knob in (*_FLOW, *_TIME, ("seed", SEED)) if key in got}  # fmt: skip
-    mine = {key: whole[key] for key in ("seeds", "seed") if key in whole}  # of the mode that is shown
-    flow = {key: whole[key] for key in ("depth", "width") if key in whole} | (mine if mode == "layers" else {})
-    time: dict[str, Any] = {key: whole[key] for key in ("steps",) if key in whole} | (mine if mode == "time" else {})
-    if "clip" in got:
-        time["clip"] = read.number("clip", got["clip"], CLIP)
-    page = replace(page, flow=replace(Flow(), **flow), time=replace(TimeFlow(), **time))
-    dying = {name: read.number(key, got[key], knob, whole=name != "rate") for key, name, knob in _DYING if key in got}
-    dying = {name: value if name == "rate" else int(value) for name, value in dying.items()}
-    page = replace(page, dying=replace(Dying(seed=whole.get("seed", 0) if mode == "dying" else 0), **dying))
-    page = _with_curves(read, page)
+    mode = _word(read, "mode", MODES, "layers")
+    page = Gradients(mode, against=_word(read, "against", AGAINST, "bias"), rule=_word(read, "rule", RULES, RULES[0]),
+                     matter=_word(read, "matter", ("1",), "") == "1")  # fmt: skip
     if "z" in got:
         page = replace(page, z=read.number("z", got["z"], Z))
-    for key, known in (("against", AGAINST), ("rule", RULES)):
-        if got.get(key, "") in known:
-            page = replace(page, **{key: got[key]})
-        elif key in got:
-            read.say(f"unknown {key} {got[key][:40]!r}; known: {', '.join(known)}")
-    count = {"layers": len(page.flow.curves), "time": len(page.time.curves), "dying": 3}[mode]
-    opened = (
-        int(read.number("open", got["open"], ShapeParam(1, 1, max(1, count)), whole=True)) - 1 if "open" in got else 0
-    )
-    return replace(page, matter=got.get("matter") == "1", opened=opened), read.notices
+    part = _curves(read, _fields(read, getattr(page, _PARTS[mode]), mode), mode)
+    page = replace(page, **{_PARTS[mode]: part})
+    if "open" in got:
+        last = len(part.curves) if mode != "dying" else len(KINDS)
+        opened = read.number("open", got["open"], ShapeParam(1, 1, max(1, last)), whole=True)
+        page = replace(page, opened=int(opened) - 1)
+    return page, read.notices
 
 
-def _with_curves(read: Reader, page: Gradients) -> Gradients:
-    got = read.params
-    if got.get("curves") == "none":
-        if page.mode == "time":
-            page = replace(page, time=replace(page.time, curves=()))
-        else:
-            page = replace(page, flow=replace(page.flow, curves=()))
-    curves = tuple(_curve(read, got[key]) for key in _CURVES if key in got)
-    cells = tuple(_cell(read, got[key]) for key in _CELLS if key in got)
-    if curves:
-        page = replace(page, flow=replace(page.flow, curves=curves))
-    return replace(page, time=replace(page.time, curves=cells)) if cells else page
+def _word(read: Reader, key: str, known: Collection[str], default: str) -> str:
+    """One of a few words; the default where it is not known, which is said."""
+    given = read.params.get(key, default)
+    if given in known or given == default:
+        return given
+    read.say(f"unknown {key} {shown(given)}; known: {', '.join(known)}")
+    return default
+
+
+def _fields(read: Reader, part: Any, mode: str) -> Any:
+    """The numbers of the mode that is shown; those of other modes are left out, which is said."""
+    values = {}
+    for key, text in read.params.items():
+        if key in _FIELDS[mode]:
+            value = read.number(key, text, _FIELDS[mode][key], whole=key not in _BROKEN)
+            values[key] = value if key in _BROKEN else int(value)
+        elif any(key in fields for fields in _FIELDS.values()):
+            read.say(f"{key} is no part of ‘{MODES[mode]}’ and was left out")
+    return replace(part, **values)
+
+
+def _curves(read: Reader, part: Any, mode: str) -> Any:
+    """The part with the curves of the link, if it has curves."""
+    if mode == "dying":
+        return part
+    keys, reader = (_CURVES, _curve) if mode == "layers" else (_CELLS, _cell)
+    given = tuple(reader(read, read.params[key]) for key in keys if key in read.params)
+    if given or _word(read, "curves", ("none",), "") == "none":
+        part = replace(part, curves=given)
+    return part
 
 
 def _curve(read: Reader, text: str) -> Curve:
@@ -177,13 +163,12 @@ def _curve(read: Reader, text: str) -> Curve:
     activation = read.choice("activation", name, ACTIVATIONS, "tanh")
     title, words, numbers = ACTIVATIONS[activation].title, {}, []
     for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):
-        if key in _WORDS and key != "activation":
-            if value in _WORDS[key]:
-                words[key] = value
-            else:
-                read.say(f"unknown {key} {value[:40]!r}; known: {', '.join(_WORDS[key])}")
-        else:
+        if key not in _WORDS:
             numbers += [key, value]
+        elif value in _WORDS[key]:
+            words[key] = value
+        else:
+            read.say(f"unknown {key} {shown(value)}; known: {', '.join(_WORDS[key])}")
     knobs = {k: v for k, v in NUMBERS.items() if k != "slope" or ACTIVATIONS[activation].shape}
     return Curve(activation, **dict(read.pairs(title, numbers, knobs)), **words)
 
@@ -191,7 +176,7 @@ def _curve(read: Reader, text: str) -> Curve:
 def _cell(read: Reader, text: str) -> TimeCurve:
     name, *rest = text.split(SEPARATOR)
     if name not in CELLS:
-        read.say(f"unknown cell {name[:40]!r}; known: {', '.join(CELLS)}")
+        read.say(f"unknown cell {shown(name)}; known: {', '.join(CELLS)}")
         name = "rnn"
     activation, numbers = "tanh", []
     for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):

@@ -9,10 +9,10 @@ from experiments.dying import Dying
 from experiments.flow import SMALLEST, TINY, Curve, Flow, Measured, TimeCurve, TimeFlow
 from experiments.gradients import Gradients, matter_words, trained_curves
 from experiments.training import TrainingResult
+from experiments.verdict import ten_to
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from optimizers import OPTIMIZERS
 
-_SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _KEEPS = (0.97, 1.03)  # factors that are said to keep a gradient
 CELL_TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
@@ -24,8 +24,8 @@ def times(value: float) -> str:
     mantissa, _, exponent = f"{value:.3g}".partition("e")
     if not exponent:
         return mantissa
-    power = str(int(exponent)).translate(_SUPER)
-    return f"10{power}" if mantissa == "1" else f"{float(mantissa):.2g}×10{power}"
+    power = ten_to(int(exponent))
+    return power if mantissa == "1" else f"{float(mantissa):.2g}×{power}"
 
 
 def curve_labels(curves: Sequence[Curve]) -> list[str]:

@@ -53,13 +53,11 @@ def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 
     Answers that nobody looks at go first, then JAX's traces and with them the small programs that take a moment to make
-    anew, then programs of single landscapes, those used longest ago first; the last one only above what is allowed.
+    anew, then programs of single landscapes, those used longest ago first; the last one stays.
     """
     give_back()
-    near = allowed_mb - _SLACK_MB
-    for forget, level in (*((each, near) for each in (*_FORGET, _forget_traces, _forget_program)),
-                          (_forget_last_program, allowed_mb)):  # fmt: skip
-        while resident_mb() > level and forget():
+    for forget in (*_FORGET, _forget_traces, _forget_program):
+        while resident_mb() > allowed_mb - _SLACK_MB and forget():
             gc.collect()
             give_back()
 
@@ -81,10 +79,6 @@ def _forget_traces() -> bool:
 
 def _forget_program() -> bool:
     return any([forget_oldest_program(), forget_oldest_observer()])
-
-
-def _forget_last_program() -> bool:
-    return any([forget_oldest_program(0), forget_oldest_observer(0)])
 
 
 def keep_watch(every: float = 2.0) -> None:

@@ -12,7 +12,7 @@ from experiments.run import Run, Values
 from landscapes import DATASETS, NETWORKS, NetworkLoss
 from landscapes.network_loss import padded_inputs
 from landscapes.networks.dense import Dense
-from landscapes.networks.observation import Frame, Probe, observe
+from landscapes.networks.observation import Frame, Probe, observer_of
 from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
 
 MAX_RUNS = 4
@@ -195,6 +195,9 @@ class _Course:
         self.loss = training.loss_of(learner)
         self.descent = resolve(learner)
         self.probe = probe_of(self.loss)
+        self.look = observer_of(
+            self.loss.observed()[0], self.probe
+        )  # held, for others are dropped when memory is short
         self.seen = slice(len(self.loss.examples.train_inputs) + len(self.loss.examples.valid_inputs) + GRID * GRID)
         self.live = descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=training.num_steps,
                                  seed=training.seed)  # fmt: skip
@@ -234,8 +237,8 @@ class _Course:
 
     def _look(self, params: np.ndarray) -> Frame:
         """A frame as NumPy arrays, without the rows and columns that pad its program."""
-        loss, values = self.loss.observed()
-        frame = observe(loss, self.loss.as_observed(params), values, self.probe)
+        values = self.loss.observed()[1]
+        frame = self.look(self.loss.as_observed(params), values, self.probe)
         frame = Frame(*(None if leaf is None else np.array(leaf) for leaf in frame))
         layers, units = self.loss.architecture.stack + 1, self.loss.exact.unit_count
         outputs = None if frame.outputs is None else frame.outputs[self.seen, : self.loss.examples.num_classes].copy()

@@ -4,13 +4,18 @@ import numpy as np
 
 from experiments.race import TARGET, RaceResult, inside, is_tuned
 
-_SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
-def power_of_ten(value: float) -> str:
+def ten_to(exponent: int) -> str:
     """A power of ten with real superscripts."""
-    return f"10{str(round(np.log10(value))).translate(_SUPER)}"
+    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def power_of_ten(value: float) -> str:
+    """The power of ten next to a value."""
+    return ten_to(round(np.log10(value)))
 
 
 def headline(result: RaceResult) -> str:

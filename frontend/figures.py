@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from experiments.verdict import ten_to
 from frontend.blob import Warped
 from frontend.theme import INK, SCHEMES, heat_scale, landscape_scale
 from landscapes import Surface
@@ -14,7 +15,6 @@ from landscapes import Surface
 RESOLUTION = 81  # grid points a side: more is not seen, and drawn twice as slowly
 BANDS = 15  # of the map
 _TICK = 12.5
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CAMERA = {"eye": {"x": -0.53, "y": -1.16, "z": 1.02}, "center": {"x": 0.02, "y": 0.0, "z": -0.15}}
 _HEIGHT = 0.42  # of the relief, over its width
 BASE = 0.22  # depth of the cut below the lowest point, over the height
@@ -232,5 +232,5 @@ def _loss_text(loss: float) -> str:
     mantissa, _, exponent = f"{loss:.3g}".replace("-", "\N{MINUS SIGN}").partition("e")
     if not exponent:
         return mantissa
-    power = str(int(exponent.replace("\N{MINUS SIGN}", "-"))).translate(_SUPERSCRIPTS)
-    return f"10{power}" if mantissa == "1" else f"{mantissa}×10{power}"
+    power = ten_to(int(exponent.replace("\N{MINUS SIGN}", "-")))
+    return power if mantissa == "1" else f"{mantissa}×{power}"

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from experiments.dying import MOST_LAYERS, WIDTHS, born
 from experiments.flow import SMALLEST, Curve, Flow, Measured, watched
 from experiments.gradients_verdict import times
+from experiments.verdict import ten_to
 from frontend import panels
 from frontend.blob import Quantized
 from frontend.theme import CLASS_COLORS, MARKERS, SCHEMES, diverging
@@ -24,7 +25,6 @@ _FACTORS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75,
 _LEFT = (-12, -9, -6, -4, -2, -1, -0.3, 0.3, 1, 2, 4, 6, 9, 12)  # the same for what is left after a depth, in decades
 _EXPLORED = np.linspace(-4.0, 4.0, 161)
 BINS, SPAN = 24, 3.0
-_SIDES = {"bias": "bias scale σ<sub>b</sub>", "depth": "depth, layers"}
 
 
 def axis_range(found: Sequence[Measured]) -> tuple[float, float]:
@@ -102,18 +102,23 @@ def _geometric(part: np.ndarray) -> np.ndarray:
     return np.where(count > 0, np.exp(logs / np.maximum(count, 1)), np.nan)
 
 
-def bars(measured: Measured, name: str, depth: int) -> dict[str, Any]:
-    """The gradient of every layer as bars that appear as the backward pass comes to them."""
-    median = measured.median  # column k: k layers back, which is layer depth - k
-    rows = [f"layer {i}" for i in range(1, depth + 1)]
-    values = np.full((depth, depth + 1), np.nan)
-    for back in range(depth):
-        values[depth - 1 - back, back:] = median[back]
-    ends = (-14.0, 2.0)
+def bars(measured: Measured, backs: dict[str, int], title: str, name: str) -> dict[str, Any]:
+    """The gradient as a bar a row, that appears as the backward pass comes to it.
+
+    Args:
+        measured: whose median is shown.
+        backs: the rows from the top: how far each lies back from where the gradient enters.
+        title: of the panel.
+        name: of the network.
+    """
+    median, rows = measured.median, list(backs)
+    values = np.full((len(rows), len(median)), np.nan)
+    for row, back in enumerate(backs.values()):
+        values[row, back:] = median[back]
     return {
-        "id": "bars", "kind": "bars", "area": "side", "title": "Backward pass", "short": "Bars", "hint": name,
-        "rows": rows, "values": sent(values, ends), "stride": 1, "range": list(ends), "tint": True, "unit": "norm",
-        "figure": panels.layer_bars(rows, ends, "size of the gradient"), "key": f"{depth}",
+        "id": "bars", "kind": "bars", "area": "side", "title": title, "short": "Bars", "hint": name,
+        "rows": rows, "values": sent(values, RANGES[0]), "stride": 1, "range": list(RANGES[0]), "tint": True,
+        "unit": "norm", "figure": panels.layer_bars(rows, RANGES[0], "size of the gradient"), "key": f"{len(rows)}",
     }  # fmt: skip
 
 
@@ -144,50 +149,64 @@ def distributions(flow: Flow, curve: Curve, name: str) -> list[dict[str, Any]]:
     return out
 
 
+class _Map(NamedTuple):
+    """A phase map: what it has beside the weight scale, and how its numbers are coloured and read."""
+
+    ends: tuple[float, float]
+    title: str  # of the vertical axis
+    name: str
+    hint: str
+    reads: str
+    bands: list[float]  # where colours change, in decades
+    ticks: list[dict[str, Any]]
+
+
+_MAPS = {
+    "bias": _Map(MAP_BOX[1], "bias scale σ<sub>b</sub>", "σb", "factor per layer, theory", "factor ×{} per layer",
+                 np.log10(_FACTORS).tolist(),
+                 [{"at": float(np.log10(t)), "text": f"×{t:g}"} for t in (0.5, 0.7, 1.0, 1.5, 2.0)]),
+    "depth": _Map(MAP_DEPTH, "depth, layers", "depth", "size left after so many layers, theory",
+                  "×{} of the gradient left", list(_LEFT),
+                  [{"at": float(t), "text": ten_to(t) if t else "1"} for t in (-9, -4, 0, 4, 9)]),
+}  # fmt: skip
+
+
 def phase(curves: Sequence[Curve], opened: int, labels: Sequence[str], against: str) -> dict[str, Any]:
     """The map of chi_1: where gradients vanish and explode, the edge of chaos, the visitor's networks as dots on it."""
-    curve = curves[opened]
-    shape = curve.slope
-    same = [i for i, other in enumerate(curves) if (other.activation, other.slope) == (curve.activation, shape)
-            and other.normalization == "none" and other.skip == "none"]  # fmt: skip
-    grid, lines = _map(curve.activation, shape, against, curve.bias)
-    (x0, x1), y_ends = MAP_BOX[0], MAP_BOX[1] if against == "bias" else MAP_DEPTH
-    edge = edge_curve(curve.activation, shape)
-    thresholds = _FACTORS if against == "bias" else _LEFT
-    bands = np.log10(_FACTORS).tolist() if against == "bias" else list(_LEFT)
-    ticks = [0.5, 0.7, 1.0, 1.5, 2.0] if against == "bias" else [-9, -4, 0, 4, 9]
-    title = ACTIVATIONS[curve.activation].title
-    dots = [{"run": i, "x": curves[i].weight, "y": curves[i].bias, "label": labels[i].split(",")[0]} for i in same]
+    curve, kind = curves[opened], _MAPS[against]
+    plain = [i for i, other in enumerate(curves) if (other.activation, other.slope) == (curve.activation, curve.slope)
+             and other.normalization == "none" and other.skip == "none"]  # fmt: skip
+    grid, lines = _map(curve.activation, curve.slope, against, curve.bias)
+    (x0, x1), (y0, y1), bias = MAP_BOX[0], kind.ends, against == "bias"
     corners = (grid[-12:, :24], 0.22, 0.92, "gradients vanish"), (grid[:12, -24:], 0.78, 0.1, "gradients explode")
-    words = [{"x": x0 + x * (x1 - x0), "y": y_ends[0] + y * (y_ends[1] - y_ends[0]), "text": text}
-             for seen, x, y, text in corners if _sides(seen, text)]  # fmt: skip
     panel = {
-        "id": "phase", "kind": "phase", "area": "side", "title": f"Phase map, {title}", "short": "Map",
-        "hint": "factor per layer, theory" if against == "bias" else "size left after so many layers, theory",
-        "values": np.where(np.isfinite(grid), grid, np.nan), "box": [[x0, x1], list(y_ends)], "bands": bands,
-        "colors": {scheme: diverging(scheme, len(thresholds) + 1) for scheme in SCHEMES},
-        "words": words, "lines": lines, "dots": dots if against == "bias" else [],
-        "movable": against == "bias" and opened in same,
-        "axis_names": ["σw", "σb" if against == "bias" else "depth"],
-        "reads": "factor ×{} per layer" if against == "bias" else "×{} of the gradient left",
-        "ticks": [{"at": float(np.log10(t)), "text": f"×{t:g}"} for t in ticks] if against == "bias"
-        else [{"at": float(t), "text": f"10{_super(t)}" if t else "1"} for t in ticks],
-        "figure": panels.phase_axes(MAP_BOX[0], y_ends, _SIDES[against]),
-        "key": f"{against}",
+        "id": "phase", "kind": "phase", "area": "side", "title": f"Phase map, {ACTIVATIONS[curve.activation].title}",
+        "short": "Map", "hint": f"{kind.hint}; {_depth_scale(curve)}" if opened in plain else kind.hint,
+        "values": np.where(np.isfinite(grid), grid, np.nan), "box": [[x0, x1], [y0, y1]], "bands": kind.bands,
+        "colors": {scheme: diverging(scheme, len(kind.bands) + 1) for scheme in SCHEMES},
+        "words": [{"x": x0 + x * (x1 - x0), "y": y0 + y * (y1 - y0), "text": text}
+                  for seen, x, y, text in corners if _lies(seen, text)],
+        "dots": [{"run": i, "x": curves[i].weight, "y": curves[i].bias, "label": labels[i].split(",")[0]}
+                 for i in plain if bias],
+        "lines": lines, "movable": bias and opened in plain, "axis_names": ["σw", kind.name], "reads": kind.reads,
+        "ticks": kind.ticks, "figure": panels.phase_axes((x0, x1), (y0, y1), kind.title), "key": against,
     }  # fmt: skip
-    if against == "bias" and len(edge) > 1:
+    edge = edge_curve(curve.activation, curve.slope)
+    if bias and len(edge) > 1:
         panel |= {"edge": edge.astype(np.float32).ravel(), "edge_label": "factor 1"}
     return panel
 
 
-def _sides(values: np.ndarray, text: str) -> bool:
+def _depth_scale(curve: Curve) -> str:
+    """Over how many layers the open network's gradient changes by e, in words."""
+    scale = float(fixed_point(curve.activation, curve.weight, curve.bias, curve.slope).depth_scale)
+    return f"depth scale {scale:.3g} layers" if scale < 1e4 else "on the edge of chaos"
+
+
+def _lies(values: np.ndarray, text: str) -> bool:
     """Whether a corner of the map lies on the side that the words say."""
     middle = np.nanmedian(values)
     return bool(middle < -0.005) if "vanish" in text else bool(middle > 0.005)
-
-
-def _super(value: float) -> str:
-    return str(int(value)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 @lru_cache(maxsize=16)
@@ -246,23 +265,6 @@ def law(layers: int) -> dict[str, Any]:
         "xs": np.arange(1.0, MOST_LAYERS + 1), "lines": lines,
         "here": {"x": min(layers + 1, MOST_LAYERS), "label": f"yours: {layers + 1} layers"},
         "figure": panels.law_axes(MOST_LAYERS), "key": "law",
-    }  # fmt: skip
-
-
-def time_bars(found: Sequence[Measured], labels: Sequence[str], opened: int, steps: int) -> dict[str, Any]:
-    """The gradient of the open cell as bars, one a step, that appear as it goes back in time."""
-    most = min(steps, 60)
-    median = found[opened].median
-    rows = [f"T − {back}" if back else "T" for back in range(most + 1)]
-    values = np.full((most + 1, steps + 1), np.nan)
-    for back in range(most + 1):
-        values[back, back:] = median[back]
-    ends = (-14.0, 2.0)
-    return {
-        "id": "bars", "kind": "bars", "area": "side", "title": "Back in time", "short": "Bars",
-        "hint": f"{labels[opened]}, size at each step", "rows": rows, "values": sent(values, ends), "stride": 1,
-        "range": list(ends), "tint": True, "unit": "norm",
-        "figure": panels.layer_bars(rows, ends, "size of the gradient"), "key": f"{most}",
     }  # fmt: skip
 
 

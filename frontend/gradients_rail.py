@@ -194,7 +194,8 @@ def _shared() -> None:
     else:
         knob("Depth, layers", DEPTH, now.depth, "flow_depth", setter("depth"))
         knob("Width, units per layer", WIDTH, now.width, "flow_width", setter("width"))
-        _against()
+        if not page().matter:
+            _against()
         _matter()
     with st.expander(f"{now.seeds} seeds from {now.seed}", key="more_seeds"):
         knob("Seeds in the band", SEEDS, now.seeds, f"{name}_seeds", setter("seeds"))

@@ -14,6 +14,7 @@ from frontend import flow_panels, layer_panels, panels
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
 from frontend.training_view import training_tree
 
+_MOST_BARS = 60  # of steps in time
 _PACE = 8  # seconds that a backward pass takes at 1x
 
 
@@ -41,10 +42,9 @@ def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str]
     strip = [flow_panels.explorer(page.flow.curves[: len(found)], labels, page.z)] if found and not time else []
     panels_ = [flow_panels.flow_chart(found, steps, what), *side, *strip]
     if time and found:
-        panels_ += [
-            flow_panels.time_bars(found, labels, opened, steps),
-            flow_panels.clipping(found, page.time.clip, steps),
-        ]
+        backs = {f"T − {back}" if back else "T": back for back in range(min(steps, _MOST_BARS) + 1)}
+        panels_ += [flow_panels.bars(found[opened], backs, "Back in time", labels[opened]),
+                    flow_panels.clipping(found, page.time.clip, steps)]  # fmt: skip
     total = len(flow.curves)
     return {
         **_frame(page, panels_, notices, found, None),
@@ -70,12 +70,12 @@ def _frame(page: Gradients, panels_: Sequence[dict[str, Any]], notices: Sequence
 
 
 def _side(page: Gradients, found: Sequence[Measured], labels: Sequence[str], opened: int) -> list[dict[str, Any]]:
-    curve, measured, name = page.flow.curves[opened], found[opened], labels[opened]
-    shown = [flow_panels.phase(page.flow.curves[: len(found)], opened, labels, page.against),
-             flow_panels.factors(measured, name, page.flow.depth),
-             flow_panels.bars(measured, name, page.flow.depth),
-             *flow_panels.distributions(page.flow, curve, name)]  # fmt: skip
-    return shown
+    curve, measured, name, depth = page.flow.curves[opened], found[opened], labels[opened], page.flow.depth
+    backs = {f"layer {i}": depth - i for i in range(1, depth + 1)}
+    return [flow_panels.phase(page.flow.curves[: len(found)], opened, labels, page.against),
+            flow_panels.factors(measured, name, depth),
+            flow_panels.bars(measured, backs, "Backward pass", name),
+            *flow_panels.distributions(page.flow, curve, name)]  # fmt: skip
 
 
 def _runs(page: Gradients, labels: Sequence[str], found: Sequence[Measured]) -> list[dict[str, Any]]:
@@ -128,14 +128,14 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
         for run, kind in zip(tree["runs"], kinds, strict=False):
             look = activation_look(kind)
             run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
-    panels_ = _trained_panels(page, result, tree["panels"], names, opened)
+    panels_ = _trained_panels(page, result, tree["panels"], names)
     if page.mode == "dying" and runs:
         tree["series"]["dead"], tree["strides"]["dead"] = _dead(result, tree["clock"]["steps"])
     return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
 
 
-def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dict[str, Any]], names: Sequence[str],
-                    opened: int) -> list[dict[str, Any]]:  # fmt: skip
+def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dict[str, Any]],
+                    names: Sequence[str]) -> list[dict[str, Any]]:  # fmt: skip
     steps = result.training.num_steps
     by_id = {panel["id"]: panel for panel in shown}
     moved = [("accuracy", "flow"), ("loss", "flow"), ("heat", "side"), ("units", "side")]

@@ -215,10 +215,10 @@ def program_of(loss: Loss) -> Program:
         return kept[loss]
 
 
-def forget_oldest_program(least: int = 1) -> bool:
-    """Drops the program that was used longest ago, of those that no family shares; False where ``least`` are left."""
+def forget_oldest_program() -> bool:
+    """Drops the program that was used longest ago, of those that no family shares; False where one at most is left."""
     with _KEEPING:
-        if len(_KEPT) <= least:
+        if len(_KEPT) < 2:
             return False
         _KEPT.popitem()
         return True

@@ -6,7 +6,7 @@ gradient is brought back to size 1 after each layer and the sizes are kept as fa
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -238,7 +238,9 @@ def _check(layers: Layers, width: int, seeds: Sequence[int], weights: str) -> No
         raise ValueError(f"unknown weights {weights!r}; known: {', '.join(WEIGHTS)}")
 
 
-def measure_all(stacks: Sequence[Layers], **given: Any) -> list[Parts]:
-    """`measure` of several stacks at once, on two cores."""
+def measure_all(stacks: Sequence[Layers], *, width: int, seeds: Sequence[int],
+                weights: Sequence[str] | str = "normal") -> Iterator[Parts]:  # fmt: skip
+    """`measure` of several stacks on two cores, in their order; ``weights`` of each, or of all."""
+    kinds = [weights] * len(stacks) if isinstance(weights, str) else weights
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda layers: measure(layers, **given), stacks))
+        yield from pool.map(lambda layers, kind: measure(layers, width=width, seeds=seeds, weights=kind), stacks, kinds)

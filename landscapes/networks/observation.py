@@ -1,6 +1,7 @@
 """What is seen of a network at given params: its loss and outputs on all examples, its units, its gradient flow."""
 
 import threading
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -97,22 +98,24 @@ _KEPT: LRUCache[tuple[Supervised, int], _Observer] = LRUCache(OBSERVERS)
 _KEEPING = threading.Lock()
 
 
-def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: Probe) -> Frame:
-    """Looks at a network once: dropout off, statistics of a batch taken over all training examples."""
+def observer_of(loss: Supervised, probe: Probe) -> Callable[[Float[Any, "dim"], Values, Probe], Frame]:
+    """What looks at networks of a loss, compiled at its first call; who holds it need not fear that it is dropped."""
     kept, key = (_COMMON, (loss, 0)) if loss.common else (_KEPT, (loss, len(probe.train)))
     with _KEEPING:
         if key not in kept:
             kept[key] = _Observer(loss)
-        observer = kept[key]
-    return observer(params, values, probe)
+        return kept[key]
 
 
-def forget_oldest_observer(least: int = 1) -> bool:
-    """Drops the compiled look used longest ago, and with the last what writes; False where ``least`` are left."""
+def observe(loss: Supervised, params: Float[Any, "dim"], values: Values, probe: Probe) -> Frame:
+    """Looks at a network once: dropout off, statistics of a batch taken over all training examples."""
+    return observer_of(loss, probe)(params, values, probe)
+
+
+def forget_oldest_observer() -> bool:
+    """Drops the compiled look that was used longest ago; False where one at most is left."""
     with _KEEPING:
-        if not least:
-            _writer.cache_clear()
-        if len(_KEPT) <= least:
+        if len(_KEPT) < 2:
             return False
         _KEPT.popitem()
         return True

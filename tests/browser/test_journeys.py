@@ -1,32 +1,15 @@
 """What a visitor does, in a real browser; waits are on what was painted, never on time."""
 
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.page import link, painted, wait, wait_for_link
+
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
 CAMERA = "JSON.stringify(document.querySelector('.ll-scene .ll-plotly')._fullLayout.scene._scene.getCamera().eye)"
-
-
-def painted(page: Page) -> dict:
-    return page.evaluate("window.player.get()")
-
-
-def wait(page: Page, condition: str) -> None:
-    """Waits until a condition on what was painted holds, such as ``p.step > 3``."""
-    page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=60_000)
-
-
-def link(page: Page) -> dict[str, str]:
-    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def wait_for_link(page: Page, key: str) -> str:
-    page.wait_for_function(f"new URL(location.href).searchParams.has('{key}')", timeout=60_000)
-    return link(page)[key]
 
 
 def click_map(page: Page, across: float, up: float) -> None:

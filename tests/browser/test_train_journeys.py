@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page
+
+from tests.browser.page import link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -20,24 +21,6 @@ def open_room(open_page: Opener) -> Opener:
         return open_page(*size, path="train", **given)
 
     return opened
-
-
-def painted(page: Page) -> dict:
-    return page.evaluate("window.player.get()")
-
-
-def wait(page: Page, condition: str) -> None:
-    """Waits until a condition on what was painted holds, such as ``p.step > 3``."""
-    page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=120_000)
-
-
-def link(page: Page) -> dict[str, str]:
-    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def wait_for_link(page: Page, key: str) -> str:
-    page.wait_for_function(f"new URL(location.href).searchParams.has('{key}')", timeout=120_000)
-    return link(page)[key]
 
 
 def seen(page: Page, panel: str) -> None:

@@ -155,10 +155,10 @@ def test_eight_full_curves_fit_into_a_link():
         assert (described(again), notices) == (described(page), [])
 
 
-def test_a_ninth_curve_is_left_out_and_said():
-    page, notices = from_link({f"c{i}": "relu" for i in range(1, 10)})
+def test_a_curve_too_many_is_left_out_and_said():
+    page, notices = from_link({f"c{i}": "relu" for i in range(1, MAX_CURVES + 2)})
     assert len(page.flow.curves) == MAX_CURVES
-    assert notices == ["‘c9’ is not a part of this page's links and was left out."]
+    assert notices == ["‘c13’ is not a part of this page's links and was left out."]
 
 
 PLAIN = Gradients()
@@ -219,9 +219,9 @@ BAD = [
     ({**TIME, "steps": "201"}, ["outside 1 to 200"], Gradients("time", time=TimeFlow(steps=200))),
     ({**TIME, "clip": "0"}, ["outside 0.001 to"], Gradients("time", time=TimeFlow(clip=0.001))),
     ({**DYING, "rate": "0"}, ["outside 0.001 to 10"], Gradients("dying", dying=Dying(rate=0.001))),
-    ({**DYING, "layers": "65"}, ["outside 1 to 64"], Gradients("dying", dying=Dying(depth=64))),
-    ({**DYING, "units": "x"}, ["not a number"], None),
-    ({**DYING, "train_steps": "1"}, ["outside 20 to 2000"], Gradients("dying", dying=Dying(steps=20))),
+    ({**DYING, "depth": "65"}, ["outside 1 to 64"], Gradients("dying", dying=Dying(depth=64))),
+    ({**DYING, "width": "x"}, ["not a number"], None),
+    ({**DYING, "steps": "1"}, ["outside 20 to 2000"], Gradients("dying", dying=Dying(steps=20))),
     ({"<script>alert(1)</script>": "1"}, ["not a part"], PLAIN),
     ({"surface": "beale"}, ["‘surface’"], PLAIN),
 ]  # fmt: skip
@@ -255,7 +255,7 @@ WORDS = [*ACTIVATIONS, *CELLS, *NORMALIZATIONS, *SKIPS, *WEIGHTS, *NUMBERS, *CEL
          "activation", "normalization", "skip", "weights", "1", "0.5", "40", "none", "~", "~~", "nan", "inf", "-1",
          "1e400", "\0", "%00", "☃", "x" * 700]  # fmt: skip
 KEYS = ["v", "mode", "mode", "depth", "width", "seeds", "seed", "z", "against", "matter", "rule", "open", "steps",
-        "rate", "units", "layers", "train_steps", "clip", "curves", "at", "present", "c1", "c1", "c2", "c8", "c9",
+        "rate", "clip", "curves", "at", "present", "c1", "c1", "c2", "c8", "c13",
         "t1", "t1", "t8", "x", "\0", "é", ""]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.compilations import compilations
 from tests.frontend.trainings import MAIN, choose, panels, player, shown
 
 SMALL = {"depth": "4", "c1": "tanh", "c2": "relu~weight~1.414"}
-DYING = {"mode": "dying", "train_steps": "40", "layers": "2", "units": "4"}
+DYING = {"mode": "dying", "steps": "40", "depth": "2", "width": "4"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -322,7 +322,7 @@ BAD = [
     ({"c1": "tanh\0"}, "NUL"),
     ({"open": "7"}, "outside 1 to 6"),
     ({"surface": "beale"}, "‘surface’"),
-    ({"mode": "dying", "layers": "2", "train_steps": "19"}, "outside 20 to 2000"),
+    ({"mode": "dying", "depth": "2", "steps": "19"}, "outside 20 to 2000"),
 ]
 
 

@@ -3,15 +3,14 @@
 Needs torch; run as `python -m tests.oracles.record_flow [--check]`. The weights are those of our networks, drawn anew.
 """
 
-import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]  # lives in an environment of its own
 from torch import nn  # pyright: ignore[reportMissingImports]
+
+from tests.oracles.recording import main, network_differences
 
 RECORDED = Path(__file__).parent / "torch_flow.json"
 DIGITS = 7  # significant ones
@@ -75,36 +74,17 @@ def record(case: dict[str, Any]) -> dict[str, Any]:
     return {**case, "flow": [float(f"{float(size / sizes[0]):.{DIGITS}g}") for size in reversed(sizes)]}
 
 
-def _asked(recording: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in recording.items() if name != "flow"})
-
-
-def differences(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[str]:
-    """The cases that another torch would not record as this one did, to 3e-6."""
-    before = {_asked(recording): recording for recording in old}
-    found = [f"{case} is recorded but no longer asked for" for case in before.keys() - {json.dumps(c) for c in CASES}]
-    for recording in new:
-        case = _asked(recording)
-        if case not in before:
-            found.append(f"{case} is not recorded")
-        elif not np.allclose(recording["flow"], before[case]["flow"], rtol=3e-6, atol=0):
-            found.append(f"{case} differs from torch {torch.__version__}")
-    return found
-
-
-def main() -> None:
-    """Records, or with --check compares and exits with 1 where something differs."""
+def recordings() -> list[dict[str, Any]]:
+    """Every case, in float64."""
     torch.set_default_dtype(torch.float64)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the recordings instead of replacing them")
-    new = [record(case) for case in CASES]
-    if parser.parse_args().check:
-        found = differences(new, json.loads(RECORDED.read_text())["networks"])
-        print("\n".join(found) or f"{len(new)} gradient flows are as torch {torch.__version__} records them")
-        sys.exit(bool(found))
-    networks = ",\n".join(json.dumps(recording, separators=(",", ":")) for recording in new)
-    RECORDED.write_text(f'{{"torch": "{torch.__version__}", "networks": [\n{networks}\n]}}\n')
+    return [record(case) for case in CASES]
 
+
+def _asked(recording: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in recording.items() if name != "flow"}
+
+
+differences = network_differences(_asked, lambda recording: recording["flow"], CASES, 0.0)
 
 if __name__ == "__main__":
-    main()
+    main(RECORDED, "networks", torch.__version__, recordings, differences, (",", ":"))

@@ -3,9 +3,6 @@
 Needs torch, and the starts of this repository; run as `python -m tests.oracles.record_networks [--check]`.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from torch.func import functional_call  # pyright: ignore[reportMissingImports]
 from torch.nn import functional as F  # pyright: ignore[reportMissingImports]
 
 from landscapes.network_loss import NetworkLoss, live_params
+from tests.oracles.recording import main, network_differences
 
 RECORDED = Path(__file__).parent / "torch_networks.json"
 DIGITS = 7  # significant ones
@@ -225,32 +223,13 @@ def _numbers(recording: dict[str, Any]) -> np.ndarray:
     return np.array([recording["loss"], *recording["flow"], *grads])
 
 
-def differences(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[str]:
-    """The cases that another torch would not record as this one did, to 3e-6."""
-    before = {json.dumps(recording["ours"]): recording for recording in old}
-    found = [f"{case} is recorded but no longer asked for" for case in before.keys() - {json.dumps(c) for c in CASES}]
-    for recording in new:
-        case = json.dumps(recording["ours"])
-        if case not in before:
-            found.append(f"{case} is not recorded")
-        elif not np.allclose(_numbers(recording), _numbers(before[case]), rtol=3e-6, atol=1e-12):
-            found.append(f"{case} differs from torch {torch.__version__}")
-    return found
-
-
-def main() -> None:
-    """Records, or with --check compares and exits with 1 where something differs."""
+def recordings() -> list[dict[str, Any]]:
+    """Every case, in float64."""
     torch.set_default_dtype(torch.float64)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the recordings instead of replacing them")
-    new = [record(case) for case in CASES]
-    if parser.parse_args().check:
-        found = differences(new, json.loads(RECORDED.read_text())["networks"])
-        print("\n".join(found) or f"{len(new)} networks are as torch {torch.__version__} records them")
-        sys.exit(bool(found))
-    networks = ",\n".join(json.dumps(recording, separators=(",", ":")) for recording in new)
-    RECORDED.write_text(f'{{"torch": "{torch.__version__}", "networks": [\n{networks}\n]}}\n')
+    return [record(case) for case in CASES]
 
+
+differences = network_differences(lambda recording: recording["ours"], _numbers, CASES, 1e-12)
 
 if __name__ == "__main__":
-    main()
+    main(RECORDED, "networks", torch.__version__, recordings, differences, (",", ":"))

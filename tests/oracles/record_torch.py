@@ -1,15 +1,14 @@
 """Records what torch.optim does on rosenbrock, for the tests to hold our rules to; `--check` compares instead.
 
-Needs torch, and of this repository nothing else; run as `python -m tests.oracles.record_torch [--check]`.
+Needs torch, and of the app nothing; run as `python -m tests.oracles.record_torch [--check]`.
 """
 
-import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import torch  # pyright: ignore[reportMissingImports]  # lives in an environment of its own
+
+from tests.oracles.recording import main
 
 RECORDED = Path(__file__).parent / "torch_paths.json"
 START = (-1.2, 1.0)
@@ -149,7 +148,8 @@ def record(case: str) -> list[list[float]]:
 
 
 def recordings() -> list[dict[str, Any]]:
-    """One a case, as the file holds them."""
+    """One a case, in float64, as the file holds them."""
+    torch.set_default_dtype(torch.float64)
     return [
         {"case": case, "ours": ours, "num_steps": NUM_STEPS, "every": EVERY, "params": record(case)}
         for case, (ours, _, _) in CASES.items()
@@ -171,19 +171,5 @@ def differences(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[st
     return found
 
 
-def main() -> None:
-    """Records, or with --check compares and exits with 1 where something differs."""
-    torch.set_default_dtype(torch.float64)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the recordings instead of replacing them")
-    new = recordings()
-    if parser.parse_args().check:
-        found = differences(new, json.loads(RECORDED.read_text())["paths"])
-        print("\n".join(found) or f"{len(new)} paths are as torch {torch.__version__} records them")
-        sys.exit(bool(found))
-    paths = ",\n".join(json.dumps(recording) for recording in new)
-    RECORDED.write_text(f'{{"torch": "{torch.__version__}", "paths": [\n{paths}\n]}}\n')
-
-
 if __name__ == "__main__":
-    main()
+    main(RECORDED, "paths", torch.__version__, recordings, differences)

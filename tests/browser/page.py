@@ -1,0 +1,28 @@
+"""What the journeys of all rooms ask of a page; waits are on what was painted, never on time."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page
+
+PATIENCE = 120_000  # ms; nothing waits so long unless it hangs
+
+
+def painted(page: Page) -> dict:
+    """What the player painted last."""
+    return page.evaluate("window.player.get()")
+
+
+def wait(page: Page, condition: str) -> None:
+    """Waits until a condition on what was painted holds, such as ``p.step > 3``."""
+    page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=PATIENCE)
+
+
+def link(page: Page) -> dict[str, str]:
+    """The parameters in the address bar."""
+    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def wait_for_link(page: Page, key: str, part: str = "") -> str:
+    """A parameter of the address bar, once it is there and holds ``part``."""
+    page.wait_for_function(f"new URL(location.href).searchParams.get('{key}')?.includes('{part}')", timeout=PATIENCE)
+    return link(page)[key]
