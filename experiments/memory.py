@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jax
 
+from landscapes.networks import backward, through_time
 from landscapes.networks.observation import forget_oldest_observer
 from optimizers.program import forget_oldest_program
 
@@ -52,11 +53,12 @@ def resident_mb() -> float:
 def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 
-    Answers that nobody looks at go first, then JAX's traces and with them the small programs that take a moment to make
-    anew, then programs of single landscapes, those used longest ago first; the last one stays.
+    Answers that nobody looks at go first, then what was drawn at random, then JAX's traces and with them the small
+    programs that take a moment to make anew, then programs of single landscapes, those used longest ago first; the last
+    one stays.
     """
     give_back()
-    for forget in (*_FORGET, _forget_traces, _forget_program):
+    for forget in (*_FORGET, _forget_draws, _forget_traces, _forget_program):
         while resident_mb() > allowed_mb - _SLACK_MB and forget():
             gc.collect()
             give_back()
@@ -65,6 +67,12 @@ def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
 def also_forget(forget: Callable[[], bool]) -> None:
     """Has ``forget`` called first when room is made; it drops one thing, and says whether it did."""
     _FORGET.append(forget)
+
+
+def _forget_draws() -> bool:
+    backward.forget_draw()
+    through_time.forget_draw()
+    return False  # there is nothing more of this kind
 
 
 def _forget_traces() -> bool:

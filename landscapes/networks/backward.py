@@ -147,6 +147,11 @@ def _run(stack: Stack, choices: Choices, x: Any, gradient: Any) -> Parts:
     return jax.tree.map(lambda leaf: leaf[:, :depth].astype(float), parts)
 
 
+def forget_draw() -> None:
+    """Drops the weights that were drawn last; they are drawn anew when they are asked for."""
+    _kept_draw.cache_clear()
+
+
 class _Drawn(NamedTuple):
     """What the seeds draw, at size 1."""
 

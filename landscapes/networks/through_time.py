@@ -151,6 +151,11 @@ def _draw(seeds: tuple[int, ...], input_std: float) -> tuple[Any, Any, Any]:
     return np.asarray(weight, np.float32), np.asarray(seen, np.float32), np.asarray(gradient, np.float32)
 
 
+def forget_draw() -> None:
+    """Drops the weights and inputs that were drawn last; they are drawn anew when they are asked for."""
+    _draw.cache_clear()
+
+
 def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
     """The gradient at the states of recurrent networks at their start, one network a seed.
 

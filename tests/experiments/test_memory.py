@@ -80,11 +80,8 @@ def test_what_is_in_use_is_what_the_system_says():
 
 
 def test_a_look_that_is_dropped_while_it_is_used_is_not_made_again():
-    job = train(
-        Training(
-            dataset="digits", learners=(Learner(network="cnn", settings=(("width", 3), ("depth", 1))),), num_steps=300
-        )
-    )
+    small = Learner(network="cnn", settings=(("width", 3), ("depth", 1)))
+    job = train(Training(dataset="digits", learners=(small,), num_steps=300))
     next(job)
     with compilations() as count:
         for _ in job:

@@ -9,7 +9,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from experiments.flow import Measured, flow_live
+from experiments.flow import MAX_CURVES, Measured, flow_live
 from experiments.gradients import RULES, Gradients
 from experiments.gradients_link import PRESETS, from_link
 from experiments.gradients_verdict import headline, subline
@@ -236,10 +236,10 @@ def test_networks_are_added_opened_and_removed():
         assert click(page, "chip_0")["open"] == 0
         assert panels(shown(page))["phase"]["title"] == "Phase map, Tanh"
         assert [run["label"] for run in click(page, "remove_curve_0")["runs"]] == ["ReLU", "Sigmoid"]
-        for _ in range(6):
+        for _ in range(MAX_CURVES - 2):
             click(page, "add_run")
         assert page.sidebar.button(key="add_run").disabled
-        assert len(shown(page)["runs"]) == 8
+        assert len(shown(page)["runs"]) == MAX_CURVES
     assert count() == 0
 
 
