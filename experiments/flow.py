@@ -117,6 +117,11 @@ class Measured:
         return low, high
 
     @property
+    def silent(self) -> int:
+        """Networks of which no gradient arrives at all."""
+        return int((self.gradient[:, -1] == 0).sum())
+
+    @property
     def lost(self) -> int | None:
         """Layers or steps back at which float32 would hold zero where the gradient is not; None where it never does."""
         small = np.flatnonzero((self.median < SMALLEST) & (self.median > 0))

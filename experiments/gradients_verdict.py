@@ -88,14 +88,19 @@ def headline(page: Gradients, found: Sequence[Measured], trained: TrainingResult
     if not np.isfinite(ends[low]):
         return f"{names[0]} leaves what float32 can hold at {what} {found[0].exploded}: the signal itself explodes."
     if ends[low] < _KEEPS[0]:
-        end = float(found[low].median[-1])
-        left = "nothing" if end == 0 else times(end)
-        first = (
-            f"{names[low]} keeps {ends[low]:.2g} of the gradient at each {what}: after {count} {what}s {left} is left."
-        )
+        first = _loss(found[low], names[low], what, count)
     else:
         first = f"No gradient vanishes here: {names[low]} has the smallest factor, {times(ends[low])} a {what}."
     return f"{first} {_contrast(flow, found, names, low)}".strip()
+
+
+def _loss(measured: Measured, name: str, what: str, count: int) -> str:
+    if measured.silent == len(measured.gradient):
+        return f"{name} lets nothing through: of its gradient nothing is left after {count} {what}s."
+    if measured.silent:
+        return f"In {measured.silent} of {len(measured.gradient)} networks {name} lets nothing through."
+    end = times(float(measured.median[-1]))
+    return f"{name} keeps {measured.factor:.2g} of the gradient at each {what}: after {count} {what}s {end} is left."
 
 
 def _contrast(flow: Flow | TimeFlow, found: Sequence[Measured], names: list[str], low: int) -> str:

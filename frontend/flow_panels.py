@@ -49,7 +49,7 @@ def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, An
     if ends[0] > -45:
         rules = [{"at": 1.2e-7, "label": "float32 resolution near 1"}]
     return {
-        "id": "flow", "kind": "chart", "area": "flow", "log": True, "empty": "no network",
+        "id": "flow", "kind": "chart", "area": "flow", "log": True, "empty": "",
         "title": f"Gradient at each {what}", "hint": "size relative to the gradient that enters at the end",
         "series": [{"name": "gradient", "style": "main", "label": "median"},
                    {"name": "theory", "style": "theory", "label": "theory"}],
@@ -62,7 +62,10 @@ def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, An
 def _end(measured: Measured, what: str) -> dict[str, str]:
     if measured.exploded is not None:
         return {"text": "overflow", "note": f"signal, {what} {measured.exploded}"}
-    text = "nothing left" if measured.factor == 0 else f"×{times(measured.factor)}"
+    silent, networks = measured.silent, len(measured.gradient)
+    text = f"×{times(measured.factor)}" if not silent else "nothing left"
+    if 0 < silent < networks:
+        text = f"{silent} of {networks} silent"
     return {
         "text": text,
         "note": f"theory ×{times(measured.theory_factor)}" if measured.theory_factor is not None else "",
@@ -177,24 +180,32 @@ def phase(curves: Sequence[Curve], opened: int, labels: Sequence[str], against: 
     plain = [i for i, other in enumerate(curves) if (other.activation, other.slope) == (curve.activation, curve.slope)
              and other.normalization == "none" and other.skip == "none"]  # fmt: skip
     grid, lines = _map(curve.activation, curve.slope, against, curve.bias)
+    title = ACTIVATIONS[curve.activation].title
+    of = f"{title}; {_depth_scale(curve)}" if opened in plain else title
     (x0, x1), (y0, y1), bias = MAP_BOX[0], kind.ends, against == "bias"
     corners = (grid[-12:, :24], 0.22, 0.92, "gradients vanish"), (grid[:12, -24:], 0.78, 0.1, "gradients explode")
     panel = {
-        "id": "phase", "kind": "phase", "area": "side", "title": f"Phase map, {ACTIVATIONS[curve.activation].title}",
-        "short": "Map", "hint": f"{kind.hint}; {_depth_scale(curve)}" if opened in plain else kind.hint,
+        "id": "phase", "kind": "phase", "area": "side", "title": f"Phase map, {title}",
+        "short": "Map", "hint": kind.hint,
         "values": np.where(np.isfinite(grid), grid, np.nan), "box": [[x0, x1], [y0, y1]], "bands": kind.bands,
         "colors": {scheme: diverging(scheme, len(kind.bands) + 1) for scheme in SCHEMES},
         "words": [{"x": x0 + x * (x1 - x0), "y": y0 + y * (y1 - y0), "text": text}
                   for seen, x, y, text in corners if _lies(seen, text)],
-        "dots": [{"run": i, "x": curves[i].weight, "y": curves[i].bias, "label": labels[i].split(",")[0]}
+        "dots": [{"run": i, "x": curves[i].weight, "y": curves[i].bias, "label": _dot(curves[i], labels[i])}
                  for i in plain if bias],
         "lines": lines, "movable": bias and opened in plain, "axis_names": ["σw", kind.name], "reads": kind.reads,
-        "ticks": kind.ticks, "figure": panels.phase_axes((x0, x1), (y0, y1), kind.title), "key": against,
+        "ticks": kind.ticks, "figure": panels.phase_axes((x0, x1), (y0, y1), of, kind.title), "key": f"{against} {of}",
     }  # fmt: skip
     edge = edge_curve(curve.activation, curve.slope)
     if bias and len(edge) > 1:
         panel |= {"edge": edge.astype(np.float32).ravel(), "edge_label": "factor 1"}
     return panel
+
+
+def _dot(curve: Curve, label: str) -> str:
+    """A network's name on the map, with the factor that theory gives it."""
+    chi = float(fixed_point(curve.activation, curve.weight, curve.bias, curve.slope).chi)
+    return f"{label.split(',')[0]} ×{chi**0.5:.2f}"
 
 
 def _depth_scale(curve: Curve) -> str:
@@ -279,5 +290,5 @@ def clipping(found: Sequence[Measured], clip: float, steps: int) -> dict[str, An
         "rules": [{"at": clip, "label": f"clip at {clip:g}"}],
         "ends_title": "norm at the end",
         "ends": [{"text": times(float(m.weights[-1])) if m.weights is not None else "", "note": ""} for m in found],
-        "figure": panels.flow_axes(steps, ends, "step", "steps back in time"), "key": f"{steps} clip",
+        "figure": panels.flow_axes(steps, ends, "step", "steps back in time", low=True), "key": f"{steps} clip",
     }  # fmt: skip

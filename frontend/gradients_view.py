@@ -154,7 +154,7 @@ def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dic
     for i, run in enumerate(result.runs):
         own = layer_panels.gradient_bars(run, steps)
         out.append({**own, "id": f"bars{i}", "area": f"strip{i}", "title": names[i], "short": names[i],
-                    "hint": "gradient norm by layer"})  # fmt: skip
+                    "hint": "gradient norm by layer", "named": True})  # fmt: skip
     return out
 
 

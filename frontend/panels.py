@@ -108,7 +108,7 @@ def curve_fit(x_range: tuple[float, float], y_range: tuple[float, float]) -> dic
 
 
 def flow_axes(
-    steps: int, decades: tuple[float, float], what: str, label: str, *, narrow: bool = False
+    steps: int, decades: tuple[float, float], what: str, label: str, *, narrow: bool = False, low: bool = False
 ) -> dict[str, Any]:
     """Axes for sizes going back from the output, on a fixed logarithmic scale.
 
@@ -117,6 +117,7 @@ def flow_axes(
         decades: the logarithms to base 10 of the ends of the vertical axis.
         what: ``layer`` counts down to the input, anything else counts up.
         label: of the horizontal axis.
+        low: for a chart with room for few numbers beside it.
         narrow: for a chart whose curves are named at their ends, and not in a column beside it.
     """
     marks = sorted({0, steps, *(int(t) for t in nice_ticks(0, steps, 4))})
@@ -124,23 +125,24 @@ def flow_axes(
     words = {0: "output", steps: "input"} if what == "layer" and not narrow else {}
     x = {"range": [0, max(steps, 1)], "showgrid": False, "tickvals": marks, "title": {"text": label, "standoff": 4},
          "ticktext": [words.get(m, str(m)) for m in marks], "ticklabeloverflow": "allow"}  # fmt: skip
-    y = {"type": "log", "range": list(decades), "showline": False, **_decade_ticks(decades, 8), **_LABELS}
+    y = {"type": "log", "range": list(decades), "showline": False, **_decade_ticks(decades, 3 if low else 8), **_LABELS}
     return {"data": [], "layout": axes_layout(x, y, {"l": 54, "r": 84 if narrow else 190, "t": 10, "b": 44})}
 
 
-def phase_axes(x_range: tuple[float, float], y_range: tuple[float, float], y_title: str) -> dict[str, Any]:
+def phase_axes(x_range: tuple[float, float], y_range: tuple[float, float], of: str, y_title: str) -> dict[str, Any]:
     """Axes for a map over the weight scale and something else.
 
     Args:
         x_range: of the weight scale.
         y_range: of the other.
-        y_title: its name.
+        of: what the map is of.
+        y_title: the name of the other.
     """
     x = {
         "range": list(x_range),
         "nticks": 6,
         "showgrid": False,
-        "title": {"text": "weight scale σ<sub>w</sub>", "standoff": 4},
+        "title": {"text": f"weight scale σ<sub>w</sub> of {of}", "standoff": 4},
     }
     y = {"range": list(y_range), "nticks": 5, "showgrid": False, **_LABELS, "title": {"text": y_title, "standoff": 6}}
     return {"data": [], "layout": axes_layout(x, y, {"l": 52, "r": 8, "t": 8, "b": 44})}

@@ -9,9 +9,9 @@ import { figure } from "./words.js";
 
 /** A plot with a row a layer and a value across it. */
 export class RowPlot extends Plot {
-  /** Beside the heat map the rows are named there; with room, here too. */
+  /** Beside a heat map the rows are named there; with room, here too, and always where the panel stands alone. */
   get named() {
-    return this.player.phone || this.size[0] > (this.player.projector ? 330 : 260);
+    return this.spec.named || this.player.phone || this.size[0] > (this.player.projector ? 330 : 260);
   }
 
   shape() {

@@ -194,3 +194,12 @@ def test_a_recurrent_signal_that_overflows_does_not_vanish(steps):
 
 def test_an_exact_zero_is_not_an_underflow():
     assert only(DEFAULT, Curve("tanh", 0.0)).lost is None
+
+
+def test_networks_of_which_nothing_arrives_are_counted():
+    found = only(Flow(width=1, depth=3), Curve("relu"))
+    assert found.parts is not None
+    dead = (found.parts.factor == 0).any(1)
+    assert 0 < found.silent == dead.sum() < 10
+    assert only(Flow(), Curve("relu", 0.0)).silent == 10
+    assert only(Flow(), Curve("relu")).silent == 0

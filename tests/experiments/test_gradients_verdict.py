@@ -43,7 +43,7 @@ SAID = [
     ([1.5, 2.0, 1.2],
      "No gradient vanishes here: Tanh has the smallest factor, 1.2 a layer. ReLU multiplies it by 2."),
     ([0.0, 1.0, 0.5],
-     "Sigmoid keeps 0 of the gradient at each layer: after 20 layers nothing is left. ReLU keeps it."),
+     "Sigmoid lets nothing through: of its gradient nothing is left after 20 layers. ReLU keeps it."),
     ([None, 1.0, 0.5],
      "Tanh keeps 0.5 of the gradient at each layer: after 20 layers 9.5×10⁻⁷ is left. "
      "Sigmoid explodes: its signal leaves float32 at layer 7."),

@@ -281,7 +281,7 @@ def test_a_click_on_the_map_moves_the_open_network():
     page = opened(**SMALL)
     tree = act(page, kind="place", x=1.23456, y=0.5)
     assert link(page)["c1"] == "tanh~weight~1.235~bias~0.5"
-    assert panels(tree)["phase"]["dots"] == [{"run": 0, "x": 1.235, "y": 0.5, "label": "Tanh"}]
+    assert panels(tree)["phase"]["dots"] == [{"run": 0, "x": 1.235, "y": 0.5, "label": "Tanh ×0.88"}]
     flow_fits(tree, from_link(link(page))[0])
     act(page, kind="place", x=99.0, y=-1.0)
     assert link(page)["c1"] == "tanh~weight~2.6", "the map's edge"
