@@ -19,6 +19,7 @@ from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
 from landscapes.initializers import orthogonal_matrix
+from landscapes.networks.compiled import Compiled
 from landscapes.networks.normalizations import NORMALIZATIONS
 from landscapes.networks.stacked import Choices, Pass, activate, normalize
 from landscapes.signal import Layers
@@ -28,7 +29,6 @@ MOST_DEPTH, MOST_WIDTH = 100, max(ROOMS)
 MOST_STD = 1e30  # of weights and biases: float32 holds it
 EXAMPLES = 32  # Gaussian inputs of a network
 WEIGHTS = ("normal", "orthogonal")
-_COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 
 
 class Stack(NamedTuple):
@@ -130,19 +130,14 @@ def _nets(watched: bool, stack: Stack, choices: Choices, x: Array, gradient: Arr
     return jax.vmap(partial(_net, stack, choices, watched))(stack.weight, stack.bias, x, gradient)
 
 
+_WATCHED, _UNWATCHED = Compiled(partial(_nets, True)), Compiled(partial(_nets, False))
 _DRAWING = threading.Lock()
-_COMPILED: dict[tuple[Any, ...], Any] = {}
-_FIRST = threading.Lock()
 
 
 def _run(stack: Stack, choices: Choices, x: Any, gradient: Any) -> Parts:
-    """Runs the compiled program of the networks' size, kept for good. A network alone is watched."""
-    alone = x.shape[0] == 1
-    with _FIRST:
-        if (key := (x.shape, stack.weight.shape)) not in _COMPILED:
-            lowered = jax.jit(partial(_nets, alone)).lower(stack, choices, x, gradient)
-            _COMPILED[key] = lowered.compile(_COMPILER)
-    parts = jax.tree.map(np.asarray, _COMPILED[key](stack, choices, x, gradient))
+    """Runs the program of the networks' size. A network alone is watched."""
+    program = _WATCHED if x.shape[0] == 1 else _UNWATCHED
+    parts = jax.tree.map(np.asarray, program(stack, choices, x, gradient))
     depth = int(choices.depth)
     return jax.tree.map(lambda leaf: leaf[:, :depth].astype(float), parts)
 

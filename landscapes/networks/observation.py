@@ -12,11 +12,11 @@ from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Float
 
+from landscapes.networks.compiled import Compiled
 from landscapes.networks.stacked import Pass, Stacked, activate, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
 OBSERVERS = 6  # at most, at 22 MB each: of networks whose sizes are a program's own
-_COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 BINS = 24
 SAMPLE = 64  # training examples whose outputs a histogram counts
 SPAN = 3.0  # histograms of the layers' outputs reach from -SPAN to SPAN; what lies beyond counts at the ends
@@ -80,21 +80,8 @@ def _accuracy(target: Target, outputs: Array, wanted: Array) -> Float[Array, "ro
     return jnp.where(target.classes > 0, right, jnp.nan)
 
 
-class _Observer:
-    """The compiled look at one loss; the first caller compiles, the others wait."""
-
-    def __init__(self, loss: Supervised) -> None:
-        self._loss, self._first, self._compiled = loss, threading.Lock(), None
-
-    def __call__(self, *given: Any) -> Frame:
-        with self._first:
-            if self._compiled is None:
-                self._compiled = jax.jit(partial(_observe, self._loss)).lower(*given).compile(_COMPILER)
-        return self._compiled(*given)
-
-
-_COMMON: dict[tuple[Supervised, int], _Observer] = {}  # of the dense family: few, and all stay
-_KEPT: LRUCache[tuple[Supervised, int], _Observer] = LRUCache(OBSERVERS)
+_COMMON: dict[tuple[Supervised, int], Compiled] = {}  # of the dense family: few, and all stay
+_KEPT: LRUCache[tuple[Supervised, int], Compiled] = LRUCache(OBSERVERS)
 _KEEPING = threading.Lock()
 
 
@@ -103,7 +90,7 @@ def observer_of(loss: Supervised, probe: Probe) -> Callable[[Float[Any, "dim"], 
     kept, key = (_COMMON, (loss, 0)) if loss.common else (_KEPT, (loss, len(probe.train)))
     with _KEEPING:
         if key not in kept:
-            kept[key] = _Observer(loss)
+            kept[key] = Compiled(partial(_observe, loss))
         return kept[key]
 
 

@@ -1,6 +1,5 @@
 """Gradients through time: how much of the gradient at the last state reaches the states before it, cell by cell."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,13 +13,13 @@ from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
 from landscapes.initializers import orthogonal_matrix
+from landscapes.networks.compiled import Compiled
 from landscapes.networks.recurrent import GATES, Recurrent
 from landscapes.networks.stacked import Choices, Pass
 from landscapes.signal import Layers
 
 WIDTH, EXAMPLES, NETS, MOST_STEPS = 32, 8, 10, 200  # units, sequences, networks a call, positions
 CELLS = tuple(GATES)
-_COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
 
 
 @dataclass(frozen=True)
@@ -130,13 +129,9 @@ def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passag
     return Passage(out, jnp.where(gone.any(), jnp.argmax(gone), -1), norms)
 
 
-@jax.jit
+@Compiled
 def _nets(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passage:
     return jax.vmap(lambda *own: _net(values, *own))(weight, seen, gradient)
-
-
-_COMPILED: list[Any] = []
-_FIRST = threading.Lock()
 
 
 @lru_cache(maxsize=1)  # 8 MB
@@ -181,10 +176,7 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
     for i in range(0, len(seeds), NETS):
         some = list(seeds[i : i + NETS])
         drawn = _draw(tuple(some + [some[-1]] * (NETS - len(some))), float(cell.input_std))
-        with _FIRST:
-            if not _COMPILED:
-                _COMPILED.append(_nets.lower(values, *drawn).compile(_COMPILER))
-        passage = jax.tree.map(np.asarray, _COMPILED[0](values, *drawn))
+        passage = jax.tree.map(np.asarray, _nets(values, *drawn))
         with np.errstate(over="ignore"):
             state, weights = (np.exp(leaf[: len(some), : steps + 1].astype(float)) for leaf in (passage[0], passage[2]))
         found.append(Passage(state, passage.overflow[: len(some)], weights))
