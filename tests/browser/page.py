@@ -17,9 +17,14 @@ def wait(page: Page, condition: str) -> None:
     page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=PATIENCE)
 
 
+def params_of(url: str) -> dict[str, str]:
+    """The parameters that an address carries."""
+    return {key: values[-1] for key, values in parse_qs(urlsplit(url).query).items()}
+
+
 def link(page: Page) -> dict[str, str]:
     """The parameters in the address bar."""
-    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+    return params_of(page.url)
 
 
 def wait_for_link(page: Page, key: str, part: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import link, painted, wait, wait_for_link
+from tests.browser.page import link, painted, params_of, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -130,8 +130,7 @@ def test_the_copied_link_reopens_exactly_this(open_page: Opener):
     page.click(".ll-share")
     page.wait_for_function("document.querySelector('.ll-said').innerText === 'Link copied'")
     copied = page.evaluate("navigator.clipboard.readText()")
-    params = {key: values[-1] for key, values in parse_qs(urlsplit(copied).query).items()}
-    again = open_page(**params)
+    again = open_page(**params_of(copied))
     assert painted(again)["step"] == 77
     assert painted(again)["key"] == painted(page)["key"]
     assert again.inner_text(".ll-sentence h1") == page.inner_text(".ll-sentence h1")
