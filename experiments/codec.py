@@ -5,6 +5,7 @@ name. Reading never fails: what cannot be used is replaced, and a notice says wh
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -100,6 +101,12 @@ class Reader:
             self.say(f"{name} is {shown(text)}, a whole number is needed; {said(round(clamped))} is used")
         return float(round(clamped)) if whole else clamped
 
+    def unique(self, owner: str, names: Sequence[str]) -> None:
+        """Says which names occur more than once."""
+        for name, count in Counter(names).items():
+            if count > 1:
+                self.say(f"{shown(name)} of {owner} occurs {count} times in this link; the last one is used")
+
     def choice(self, name: str, text: str, known: Mapping[str, Any], default: str) -> str:
         """A key of a catalogue; the default where it is none."""
         if text in known:
@@ -108,8 +115,9 @@ class Reader:
         return default
 
     def pairs(self, owner: str, parts: Sequence[str], known: Mapping[str, Knob]) -> tuple[tuple[str, float], ...]:
-        """Alternating names and values; unknown names are left out, a repeated one counts once, the last."""
+        """Alternating names and values; unknown names are left out, of a repeated one the last is used."""
         out: dict[str, float] = {}
+        self.unique(owner, parts[::2])
         for name, text in zip(parts[::2], [*parts[1::2], ""], strict=False):
             if name in known:
                 out[name] = self.number(f"{name} of {owner}", text, known[name])

@@ -39,8 +39,12 @@ _FIELDS: dict[str, dict[str, Any]] = {
               "seed": SEED},
 }  # fmt: skip
 _BROKEN = ("clip", "rate")  # fields that are no whole numbers
-_KNOWN = {"v", "mode", "z", "against", "matter", "rule", "open", "curves", "at", "present", *_CURVES, *_CELLS,
-          *(key for fields in _FIELDS.values() for key in fields)}  # fmt: skip
+_OWN = {
+    "layers": {*_FIELDS["layers"], *_CURVES, "curves", "z", "against", "matter", "rule"},
+    "time": {*_FIELDS["time"], *_CELLS, "curves"},
+    "dying": {*_FIELDS["dying"]},
+}
+_KNOWN = {"v", "mode", "open", "at", "present", *_OWN["layers"], *_OWN["time"], *_OWN["dying"]}
 
 PRESETS: dict[str, dict[str, str]] = {
     "Sigmoid starves": {"c1": "sigmoid", "c2": "tanh", "c3": "relu~weight~1.414"},
@@ -113,6 +117,9 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
     if got.get("v", VERSION) != VERSION:
         read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
     mode = _word(read, "mode", MODES, "layers")
+    for key in [key for key in got if key not in _OWN[mode] and any(key in own for own in _OWN.values())]:
+        read.say(f"{key} is no part of ‘{MODES[mode]}’ and was left out")
+        del got[key]
     page = Gradients(mode, against=_word(read, "against", AGAINST, "bias"), rule=_word(read, "rule", RULES, RULES[0]),
                      matter=_word(read, "matter", ("1",), "") == "1")  # fmt: skip
     if "z" in got:
@@ -136,14 +143,12 @@ def _word(read: Reader, key: str, known: Collection[str], default: str) -> str:
 
 
 def _fields(read: Reader, part: Any, mode: str) -> Any:
-    """The numbers of the mode that is shown; those of other modes are left out, which is said."""
+    """The numbers of the mode that is shown."""
     values = {}
     for key, text in read.params.items():
         if key in _FIELDS[mode]:
             value = read.number(key, text, _FIELDS[mode][key], whole=key not in _BROKEN)
             values[key] = value if key in _BROKEN else int(value)
-        elif any(key in fields for fields in _FIELDS.values()):
-            read.say(f"{key} is no part of ‘{MODES[mode]}’ and was left out")
     return replace(part, **values)
 
 
@@ -162,6 +167,7 @@ def _curve(read: Reader, text: str) -> Curve:
     name, *rest = text.split(SEPARATOR)
     activation = read.choice("activation", name, ACTIVATIONS, "tanh")
     title, words, numbers = ACTIVATIONS[activation].title, {}, []
+    read.unique(title, [key for key in rest[::2] if key in _WORDS])
     for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):
         if key not in _WORDS:
             numbers += [key, value]
@@ -179,6 +185,7 @@ def _cell(read: Reader, text: str) -> TimeCurve:
         read.say(f"unknown cell {shown(name)}; known: {', '.join(CELLS)}")
         name = "rnn"
     activation, numbers = "tanh", []
+    read.unique(name.upper(), [key for key in rest[::2] if key == "activation"])
     for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):
         if key == "activation":
             activation = read.choice("activation", value, ACTIVATIONS, "tanh")

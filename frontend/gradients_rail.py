@@ -242,7 +242,7 @@ def _dying() -> None:
     knob("Learning rate", RATE, now.rate, "dying_rate", setter("rate", whole=False))
     knob("Depth, layers", entry.depth, now.depth, "dying_depth", setter("depth"))
     knob("Width, units per layer", entry.width, now.width, "dying_width", setter("width"))
-    knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", lambda v: setter("steps")(20 * max(1, round(v / 20))))
+    knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", setter("steps"))
     box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", setter("seed"), whole=True)
     titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]
     opened = min(page().opened, 2)

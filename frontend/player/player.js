@@ -180,7 +180,7 @@ export class Player {
 
   key(event) {
     if (event.target.matches("input[type=range]") && event.key.startsWith("Arrow")) return;
-    if (event.target.matches("button") && event.key === " ") return;
+    if (event.target.matches("button, summary") && event.key === " ") return;
     const by = event.shiftKey ? 10 : 1;
     const actions = {
       " ": () => this.clock.toggle(),

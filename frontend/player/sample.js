@@ -106,7 +106,7 @@ export class Sample extends Panel {
     const end = zero + (gradient * bar) / 2;
     ctx.fillStyle = gradient < 0 ? ink.accent : ink.ink3;
     ctx.fillRect(Math.min(zero, end), middle - thick / 2, Math.max(1, Math.abs(end - zero)), thick);
-    const words = minus((gradient > 0 ? "+" : "") + gradient.toFixed(2));
+    const words = signed(gradient);
     if (gradient < 0) label(ctx, words, zero + 6, middle, { color: ink.ink, ink, font: bold });
     else label(ctx, words, end + 5, middle, { color: ink.ink, ink, font: bold, box: [0, this.size[0]] });
   }
@@ -145,4 +145,11 @@ export class Sample extends Panel {
     });
     label(this.ctx, "The gradient at the output is the difference.", 0, top + 3.6 * tall, { color: ink.ink2, ink, font: this.font });
   }
+}
+
+/** Two decimals with a sign, but for what rounds to zero. */
+function signed(value) {
+  const text = value.toFixed(2);
+  if (Number(text) === 0) return "0.00";
+  return minus(value > 0 ? `+${text}` : text);
 }

@@ -1,5 +1,7 @@
 // What happened, in words; and what of the link had to be changed.
 
+const FIRST = 3; // notices that are seen at once: more would take the charts' place
+
 export class Sentence {
   constructor(player) {
     this.player = player;
@@ -12,7 +14,9 @@ export class Sentence {
   update({ headline, subline, notices }) {
     this.headline.textContent = headline;
     this.subline.textContent = subline;
-    this.notices.replaceChildren(...notices.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+    const lines = notices.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
+    const [first, rest] = [lines.slice(0, FIRST), lines.slice(FIRST)];
+    this.notices.replaceChildren(...first, ...(rest.length > 1 ? [this.folded(rest)] : rest));
     this.notices.hidden = !notices.length;
     if (!notices.length) return;
     const copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy a fresh link" });
@@ -23,5 +27,13 @@ export class Sentence {
       this.player.refit();
     });
     this.notices.append(copy, close);
+  }
+
+  /** What else was changed, unfolded by a click. */
+  folded(lines) {
+    const box = document.createElement("details");
+    box.append(Object.assign(document.createElement("summary"), { textContent: `and ${lines.length} more` }), ...lines);
+    box.addEventListener("toggle", () => this.player.refit());
+    return box;
   }
 }
