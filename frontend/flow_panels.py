@@ -211,7 +211,7 @@ def _dot(curve: Curve, label: str) -> str:
 def _depth_scale(curve: Curve) -> str:
     """Over how many layers the open network's gradient changes by e, in words."""
     scale = float(fixed_point(curve.activation, curve.weight, curve.bias, curve.slope).depth_scale)
-    return f"depth scale {scale:.3g} layers" if scale < 1e4 else "on the edge of chaos"
+    return f"depth scale {float(f'{scale:.2g}'):,g} layers" if scale < 1e4 else "on the edge of chaos"
 
 
 def _lies(values: np.ndarray, text: str) -> bool:

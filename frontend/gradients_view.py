@@ -1,14 +1,14 @@
 """The gradients room as the player's tree: flow through layers or time, or networks that train because of it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
-from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline
+from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline, times
 from experiments.training import TrainingResult
 from frontend import flow_panels, layer_panels, panels
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
@@ -16,6 +16,7 @@ from frontend.training_view import training_tree
 
 _MOST_BARS = 60  # of steps in time
 _PACE = 8  # seconds that a backward pass takes at 1x
+_HALVES = {"accuracy": ("valid_accuracy", "train_accuracy"), "loss": ("valid", "train")}  # series: unseen, training
 
 
 def curve_looks(page: Gradients) -> list[tuple[Look, bool]]:
@@ -128,9 +129,10 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
         for run, kind in zip(tree["runs"], kinds, strict=False):
             look = activation_look(kind)
             run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
-    panels_ = _trained_panels(page, result, tree["panels"], names)
     if page.mode == "dying" and runs:
         tree["series"]["dead"], tree["strides"]["dead"] = _dead(result, tree["clock"]["steps"])
+    panels_ = [{**panel, **_outcome(tree["series"], panel["id"])}
+               for panel in _trained_panels(page, result, tree["panels"], names)]  # fmt: skip
     return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
 
 
@@ -139,7 +141,7 @@ def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dic
     steps = result.training.num_steps
     by_id = {panel["id"]: panel for panel in shown}
     moved = [("accuracy", "flow"), ("loss", "flow"), ("heat", "side"), ("units", "side")]
-    out = [{**by_id[id_], "area": area, "short": by_id[id_].get("short", by_id[id_]["title"])}
+    out = [{**by_id[id_], "area": area, "named": True, "short": by_id[id_].get("short", by_id[id_]["title"])}
            for id_, area in moved if id_ in by_id]  # fmt: skip
     if page.mode == "dying":
         dead = {"id": "dead", "kind": "chart", "area": "flow", "title": "Dead units", "short": "Dead in training",
@@ -154,8 +156,28 @@ def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dic
     for i, run in enumerate(result.runs):
         own = layer_panels.gradient_bars(run, steps)
         out.append({**own, "id": f"bars{i}", "area": f"strip{i}", "title": names[i], "short": names[i],
-                    "hint": "gradient norm by layer", "named": True})  # fmt: skip
+                    "hint": "gradient norm by layer", "named": True, "of": i})  # fmt: skip
     return out
+
+
+def _outcome(series: dict[str, Any], panel: str) -> dict[str, Any]:
+    """What every run came to, beside the ends of its curves."""
+
+    def last(name: str, text: Callable[[float], str]) -> list[str]:
+        known = [row[np.isfinite(row)] for row in series[name]]
+        return [text(float(row[-1])) if row.size else "–" for row in known]
+
+    if panel == "dead" and "dead" in series:
+        return {"ends_title": "dead", "ends": [{"text": text, "note": ""} for text in last("dead", _percent)]}
+    if panel not in ("accuracy", "loss"):
+        return {}
+    (valid, train), text = _HALVES[panel], times if panel == "loss" else _percent
+    pairs = zip(last(valid, text), last(train, text), strict=True)
+    return {"ends_title": "unseen", "ends": [{"text": unseen, "note": f"training {seen}"} for unseen, seen in pairs]}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _dead(result: TrainingResult, steps: int) -> tuple[np.ndarray, int]:

@@ -35,18 +35,27 @@ function between(low, high) {
 /** The target, which every axis holds, and the limits that this axis holds. */
 export function drawRules(ctx, panel, { left, top, width, height }) {
   const ink = panel.player.ink;
-  const { rule, rules = [] } = panel.spec;
+  const { rule } = panel.spec;
   if (rule) {
     const y = panel.y(rule.at);
     stroke(ctx, left, left + width, y, { color: ink.accent, dash: [5, 3], width: 1.4 });
     label(ctx, rule.label, left + width - 4, y - 10, { color: ink.accent, ink, font: `600 ${panel.font}`, align: "right" });
   }
-  for (const limit of rules) {
-    const y = panel.y(limit.at);
-    if (y < top || y > top + height) continue;
-    stroke(ctx, left, left + width, y, { color: ink.warning, dash: [1.5, 3], width: 1.3 });
+  for (const [, y] of limits(panel, top, height)) stroke(ctx, left, left + width, y, { color: ink.warning, dash: [1.5, 3], width: 1.3 });
+}
+
+/** The names of the limits, which lie over the curves that cross them. */
+export function nameRules(ctx, panel, { left, top, height }) {
+  const ink = panel.player.ink;
+  for (const [limit, y] of limits(panel, top, height)) {
     label(ctx, limit.label, left + 6, y - panel.em / 2 - 3, { color: ink.warning, ink, font: panel.font });
   }
+}
+
+/** The limits that the axis holds, with their height in pixels. */
+function limits(panel, top, height) {
+  const { rules = [] } = panel.spec;
+  return rules.map((limit) => [limit, panel.y(limit.at)]).filter(([, y]) => y >= top && y <= top + height);
 }
 
 function stroke(ctx, from, to, y, { color, dash, width }) {

@@ -1,6 +1,6 @@
 // Curves over the steps: the past in full, the future faint, the playhead one vertical line in every chart.
 
-import { drawRules, paintBands } from "./bands.js";
+import { drawRules, nameRules, paintBands } from "./bands.js";
 import { CurveLabels } from "./curve_labels.js";
 import { Ends } from "./ends.js";
 import { cross, label, marker, strokeRun } from "./marks.js";
@@ -31,7 +31,9 @@ export class Chart extends StepPlot {
 
   adapt(layout, same) {
     super.adapt(layout, same);
-    if (this.spec.ends) layout.margin.r = this.ends.room;
+    if (!this.spec.ends) return;
+    layout.margin.r = this.ends.room;
+    if (this.player.phone) layout.xaxis.nticks = 4;
   }
 
   update(spec) {
@@ -102,6 +104,7 @@ export class Chart extends StepPlot {
     this.clip(ctx, axes);
     drawRules(ctx, this, axes);
     const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
+    nameRules(ctx, this, axes);
     this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
       if (!HEADLESS.includes(curve.kind)) marker(ctx, curve.run, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5, ink);

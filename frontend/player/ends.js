@@ -21,9 +21,10 @@ export class Ends {
     const right = size[0] - 2;
     const low = spec.ends_title ? top + em + 8 : top + em / 2;
     const items = this.items(curves);
-    const noted = items.length * (2 * em + 11) <= top + height - low;
+    const noted = items.some(({ end }) => end.note) && items.length * (2 * em + 11) <= top + height - low;
     const room = noted ? 2 * em + 11 : em + 5;
-    const high = top + height - (noted ? 1.5 * em : em / 2);
+    const tight = items.length * room > top + height - low; // then the column goes on beside the ticks, down to the edge
+    const high = tight ? size[1] - em / 2 - 2 : top + height - (noted ? 1.5 * em : em / 2);
     const most = Math.max(0, Math.floor((high - low) / room) + 1);
     ctx.textBaseline = "middle";
     for (const [item, y] of apart(items.slice(0, most).map((each) => [each, each.tip[1]]), low, high, room)) {
@@ -33,7 +34,7 @@ export class Ends {
     ctx.font = font;
     ctx.fillStyle = player.ink.ink2;
     ctx.textAlign = "right";
-    ctx.fillText(spec.ends_title ?? "", right, top, right - left - width - 8);
+    ctx.fillText(spec.ends_title ?? "", right, Math.max(top, em / 2 + 6), right - left - width - 8);
     ctx.textAlign = "left";
   }
 

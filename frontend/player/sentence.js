@@ -1,5 +1,7 @@
 // What happened, in words; and what of the link had to be changed.
 
+import { put } from "./panel.js";
+
 const FIRST = 3; // notices that are seen at once: more would take the charts' place
 
 export class Sentence {
@@ -12,21 +14,30 @@ export class Sentence {
   }
 
   update({ headline, subline, notices }) {
-    this.headline.textContent = headline;
-    this.subline.textContent = subline;
+    put(this.headline, headline);
+    put(this.subline, subline);
+    const key = JSON.stringify(notices);
+    if (key === this.noticed) return; // unfolded or dismissed, they stay so while a training reports
+    this.noticed = key;
+    this.notices.hidden = !notices.length;
     const lines = notices.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
     const [first, rest] = [lines.slice(0, FIRST), lines.slice(FIRST)];
-    this.notices.replaceChildren(...first, ...(rest.length > 1 ? [this.folded(rest)] : rest));
-    this.notices.hidden = !notices.length;
-    if (!notices.length) return;
+    this.notices.replaceChildren(...first, ...(rest.length > 1 ? [this.folded(rest)] : rest), this.copier(), this.closer());
+  }
+
+  copier() {
     const copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy a fresh link" });
     copy.addEventListener("click", () => this.player.chrome.share());
+    return copy;
+  }
+
+  closer() {
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
     close.addEventListener("click", () => {
       this.notices.hidden = true;
       this.player.refit();
     });
-    this.notices.append(copy, close);
+    return close;
   }
 
   /** What else was changed, unfolded by a click. */

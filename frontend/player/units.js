@@ -14,7 +14,7 @@ export class Units extends Panel {
     const { t, b } = rowMargin(this.player);
     const [width, height] = this.size;
     const words = 4.4 * this.em;
-    const left = this.player.phone ? 5 * this.em : 0;
+    const left = this.spec.named || this.player.phone ? 5 * this.em : 0; // elsewhere the heat map beside names the rows
     const count = share.shape[2];
     const step = Math.min((width - words - left) / count, this.em);
     return { top: t, height: height - t - b, slots: Math.max(slots ?? 0, rows.length), count, step, left };

@@ -141,8 +141,23 @@ def test_a_bad_link_is_explained_on_the_page(open_page: Opener):
     notices = page.inner_text(".ll-notices")
     assert "<b>rosen</b>" in notices
     assert "20000 is used" in notices
+    assert not page.query_selector(".ll-notices details"), "two are seen whole"
     page.click(".ll-notices >> text=Dismiss")
     page.wait_for_function("document.querySelector('.ll-notices').hidden")
+
+
+def test_long_notices_fold_and_stay_as_they_were_left_while_data_come(open_page: Opener):
+    page = open_page(**{f"no{i}": "1" for i in range(6)})
+    assert page.inner_text(".ll-notices summary") == "and 3 more"
+    assert not page.is_visible(".ll-notices >> text=no5")
+    page.click(".ll-notices summary")
+    came = painted(page)["data"]
+    page.click(".ll-theme")
+    wait(page, f"p.data > {came}")
+    assert page.is_visible(".ll-notices >> text=no5")
+    page.focus(".ll-notices summary")
+    page.keyboard.press("Space")
+    assert not page.is_visible(".ll-notices >> text=no5")
 
 
 def test_switching_the_theme_keeps_the_playhead(open_page: Opener):

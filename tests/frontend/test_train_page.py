@@ -26,13 +26,20 @@ def warm():
 
 
 def move_everything(page: AppTest) -> None:
-    """Every slider, number box and switch of the rail, each to another place that changes the picture's key."""
+    """Every slider, number box and switch of the rail, each to another place that changes the picture's key.
+
+    The number of steps goes back at once: all that follows would train for as long.
+    """
+    steps = float(page.session_state.training.num_steps)
     before = shown(page)["key"]
 
     def moved(key: str) -> None:
         nonlocal before
         after = shown(page)["key"]
         assert after != before, key
+        if key.startswith("train_steps"):
+            page.sidebar.number_input(key="train_steps_box").set_value(steps).run()
+            after = shown(page)["key"]
         before = after
 
     for key in [str(slider.key) for slider in page.sidebar.slider]:
@@ -89,7 +96,7 @@ def test_no_data_batch_or_run_of_a_dense_network_compiles():
         for name, entry in DATASETS.items():
             if entry.kind in ("points", "curve", "images"):
                 shown(opened(data=name, steps="40", size=str(round(entry.size.high)), validation="0.3"))
-                shown(opened(data=name, steps="300", size=str(round(entry.size.low)), n1="mlp~depth~64~batch~0"))
+                shown(opened(data=name, steps="100", size=str(round(entry.size.low)), n1="mlp~depth~64~batch~0"))
                 assert count() == 0, name
         for shape in ("clouds~2", "clouds~6"):
             shown(opened(data="blobs", shape=shape, steps="40"))
@@ -197,17 +204,17 @@ def test_early_stopping_marks_its_step():
 
 def test_a_stopped_training_keeps_its_picture():
     """As the stage's Stop leaves it: the description with what was known."""
-    page = opened(steps="2000", n1="mlp~depth~40~width~20", r1="adam")
+    page = opened(steps="800", n1="mlp~depth~40~width~20", r1="adam")
     training = page.session_state.training
     partial = next(islice(train(training), 1, None))
-    assert 0 < partial.done < 2000
+    assert 0 < partial.done < 800
     page.session_state.stopped = (training, partial)
     page.run()
     tree, steps = unpack(player(page).bytes), partial.done
     assert tree["progress"] == {
         "done": steps,
-        "total": 2000,
-        "text": f"You stopped it at step {steps} of 2000",
+        "total": 800,
+        "text": f"You stopped it at step {steps} of 800",
         "again": True,
     }
     assert tree["headline"] == headline(partial)
@@ -215,7 +222,7 @@ def test_a_stopped_training_keeps_its_picture():
     assert known == len(range(0, steps + 1, tree["clock"]["stride"]))
     del page.session_state.stopped
     page.run()
-    assert shown(page)["clock"]["done"] == 2000
+    assert shown(page)["clock"]["done"] == 800
 
 
 def test_long_trainings_are_thinned_and_short_ones_are_not():
