@@ -6,8 +6,10 @@ import jax
 import numpy as np
 
 from benchmarks.row import Row, interleaved_seconds
+from experiments.memory import share_one_arena
+from experiments.training import look_every
 from landscapes import NETWORKS, NetworkLoss
-from optimizers import OPTIMIZERS, descend
+from optimizers import OPTIMIZERS, Descent, descend_live
 
 _STEPS = 256
 _DATA = {"softmax_regression": "moons", "mlp": "moons", "residual_mlp": "moons", "cnn": "digits", "resnet": "digits",
@@ -21,9 +23,10 @@ def loss_of(network: str) -> NetworkLoss:
 
 
 def ours(loss: NetworkLoss, num_steps: int) -> Callable[[], object]:
-    """Trains as the page does, every layer's norms recorded."""
-    start = loss.start()
-    return lambda: descend(loss, OPTIMIZERS["adam"], {"learning_rate": 3e-3}, start=start, num_steps=num_steps)
+    """Trains as the page does: every layer's norms of every step are recorded, the params where they are looked at."""
+    start, run = loss.start(), Descent(OPTIMIZERS["adam"], {"learning_rate": 3e-3})
+    every = look_every(num_steps, 1)
+    return lambda: list(descend_live(loss, run, start=start, num_steps=num_steps, keep_every=every))
 
 
 def numpy_dense(loss: NetworkLoss, num_steps: int) -> None:
@@ -55,7 +58,8 @@ def rows(repeats: int = 5) -> list[Row]:
     """A row a family, and one against NumPy."""
     from benchmarks.torch_networks import train_eagerly
 
-    jax.config.update("jax_cpu_enable_async_dispatch", False)  # as in the app
+    jax.config.update("jax_cpu_enable_async_dispatch", False)  # as in the app, like what follows
+    share_one_arena()
     out = []
     for network in NETWORKS:
         loss = loss_of(network)

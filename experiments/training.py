@@ -199,8 +199,7 @@ class _Course:
             self.loss.observed()[0], self.probe
         )  # held, for others are dropped when memory is short
         self.seen = slice(len(self.loss.examples.train_inputs) + len(self.loss.examples.valid_inputs) + GRID * GRID)
-        self.live = descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=training.num_steps,
-                                 seed=training.seed)  # fmt: skip
+        self.live = self._descend(look_every(training.num_steps, 1))
         self.rows: list[Trajectory] = []  # without params, which are kept where they are looked at
         self.frames: list[Frame] = []
         self.params: list[np.ndarray] = []
@@ -212,17 +211,22 @@ class _Course:
         self.ended = False  # by early stopping, or because there is nothing finite left
         self.went_first = ""
 
+    def _descend(self, keep_every: int) -> Iterator[Trajectory]:
+        return descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=self.training.num_steps,
+                            seed=self.training.seed, keep_every=keep_every)  # fmt: skip
+
     def advance(self) -> Learned | None:
         """A chunk of steps, and looks at what it kept; None at the end."""
         run = None if self.ended else next(self.live, None)
         if run is None:
             return None
         first, self.steps = self.steps, self.steps + len(run.loss)
-        self.rows.append(replace(run, params=run.params[:0]))
         gone = None if run.diverged_at is None else first + run.diverged_at
         every = look_every(self.training.num_steps, run.stride)
-        if gone is not None and first == 0 and run.stride == 1 and gone < 2 * every:
-            every = 1  # a run that ends at once is looked at in every step
+        if gone is not None and first == 0 and gone < 2 * every:
+            run = next(self._descend(1))  # a run that ends at once is looked at in every step that can be kept
+            every = run.stride
+        self.rows.append(replace(run, params=run.params[:0]))
         kept_from = -(-first // run.stride)
         for step in range(-(-first // every) * every, self.steps if gone is None else gone + 1, every):
             if not self.keeps:
@@ -231,8 +235,7 @@ class _Course:
             self.frames.append(self._look(self.params[-1]))
             self.at.append(step)
         if gone is not None:
-            row = gone // run.stride - kept_from
-            self.went_first = self._first_gone(run, gone - first, run.params[row] if row >= 0 else self.params[-1])
+            self.went_first = self._first_gone(run, gone - first)
         return self._learned(gone)
 
     def _look(self, params: np.ndarray) -> Frame:
@@ -261,15 +264,16 @@ class _Course:
         return Learned(self.learner, self.loss, self.descent, run, at[:looks], frames, tuple(self.params[:looks]),
                        stopped, best, self.went_first)  # fmt: skip
 
-    def _first_gone(self, run: Trajectory, row: int, params: np.ndarray) -> str:
-        """The layer whose weights, else whose outputs at the last params known, are the first not to be finite."""
+    def _first_gone(self, run: Trajectory, row: int) -> str:
+        """The layer whose weights, else whose outputs, are the first not to be finite."""
         assert run.layers is not None
+        assert run.diverged_params is not None
         names = self.loss.layer_names
         hidden = len(names) - 1
         broken = np.flatnonzero(~np.isfinite(run.layers[row, 1, :hidden]))
         if broken.size:
             return f"the weights of {names[broken[0]]}"
-        broken = np.flatnonzero(~np.isfinite(self._look(params).size[:hidden]))
+        broken = np.flatnonzero(~np.isfinite(self._look(run.diverged_params).size[:hidden]))
         return names[broken[0]] if broken.size else names[-1]
 
 

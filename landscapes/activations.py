@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -32,6 +33,10 @@ class Activation:
     def summary(self) -> str:
         """The first sentence of the docstring: what it does to the signal."""
         return " ".join((inspect.getdoc(self.function) or "").split("\n\n")[0].split())
+
+    def with_slope(self, z: Float[Array, "*any"], slope: Any) -> tuple[Array, Array]:
+        """What it makes of each z, and the slope there."""
+        return jax.jvp(lambda z: self.function(z, slope), (z,), (jnp.ones_like(z),))
 
 
 def activation(*, source: str, title: str = "", gain: float = 1.0, kinks: tuple[float, ...] = (), learned: bool = False,

@@ -10,11 +10,10 @@ arXiv:1903.06733 (dying ReLU).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
@@ -108,14 +107,10 @@ def _at_least_zero(name: str, values: Any) -> Float[np.ndarray, "*any"]:
     return array
 
 
-def _value_and_slope(function: Any, z: Array, shape: Array) -> tuple[Array, Array]:
-    return jax.jvp(lambda z: function(z, shape), (z,), (jnp.ones_like(z),))
-
-
 @jax.jit
 def _evaluate(position: Array, z: Float[Array, "row node"], shape: Array) -> tuple[Array, Array]:
     """The activation at this position on the shelf, and its slope: the one program of this module."""
-    return lax.switch(position, [partial(_value_and_slope, e.function) for e in ACTIVATIONS.values()], z, shape)
+    return lax.switch(position, [e.with_slope for e in ACTIVATIONS.values()], z, shape)
 
 
 def _nodes(activation: str, std: Float[np.ndarray, "q"]) -> tuple[np.ndarray, np.ndarray]:

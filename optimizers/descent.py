@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from optimizers.catalogue import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Entry, Optimizer, Schedule, as_number
-from optimizers.program import Carry, Conditions, Form, Loss, draw_chunk, program_of
+from optimizers.program import Carry, Conditions, Form, Loss, draw_chunk, program_of, room_for
 from optimizers.step import HYPERPARAMS, SCHEDULE_HYPERPARAMS, Lanes, Rules, state_size
 
 LANES = 41  # a race of 8 and a fan of 33 in one call
@@ -31,10 +31,11 @@ class Trajectory:
     loss: Float[np.ndarray, "row"]  # noise-free, without L2; of data, that of the step's batch
     grad_norm: Float[np.ndarray, "row"]  # L2 norm of the noise-free gradient
     diverged_at: int | None  # the first row whose loss or params left the finite range; rows after it are NaN
-    stride: int = 1  # above 1 where the params of every step would take more than `KEPT_BYTES`
+    stride: int = 1  # above 1 where the params of every step were not asked for or would take more than `KEPT_BYTES`
     layers: Float[np.ndarray, "row 3 layer"] | None = (
         None  # of a network: norms of each layer's gradient, params, update
     )
+    diverged_params: Float[np.ndarray, "dim"] | None = None  # of the row that diverged, kept or not
 
     def first_below(self, target: float) -> int | None:
         """The first step whose loss is at most ``target``, or None."""
@@ -95,10 +96,10 @@ def _level(name: str, value: Any) -> float:
     return float(value)
 
 
-def _whole(name: str, value: Any, high: int) -> int:
+def _whole(name: str, value: Any, high: int, low: int = 0) -> int:
     number = as_number(value)
-    if not (0 <= number <= high and number == int(number)):
-        raise ValueError(f"{name} is {value!r}; a whole number from 0 to {high} is needed")
+    if not (low <= number <= high and number == int(number)):
+        raise ValueError(f"{name} is {value!r}; a whole number from {low} to {high} is needed")
     return int(number)
 
 
@@ -157,15 +158,17 @@ def _check_affordable(rule: Optimizer, dim: int) -> None:
         raise ValueError("newton solves with the whole Hessian; networks, which have too many params, do without it")
 
 
-def stride_for(num_steps: int, nbytes: int, form_kept: int, chunk: int) -> int:
-    """How far apart kept params lie so that they stay within `KEPT_BYTES` and within a call's room."""
+def stride_for(num_steps: int, nbytes: int, form_kept: int, chunk: int, every: int = 1) -> int:
+    """How far apart kept params lie, a multiple of ``every``, so that they fit `KEPT_BYTES` and a call's room."""
     rows = max(1, min(num_steps + 1, KEPT_BYTES // nbytes))
-    least = max(-(-(num_steps + 1) // rows), -(-chunk // form_kept))
-    return next((n for n in range(least, 2 * least) if num_steps % n == 0), least)  # the end is kept where that can be
+    needed = max(-(-(num_steps + 1) // rows), -(-chunk // form_kept))
+    least = every * -(-needed // every)
+    ends = (n for n in range(least, 2 * least, every) if num_steps % n == 0)  # the end is kept where that can be
+    return every if least == every else next(ends, least)
 
 
-def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray, layers: np.ndarray, stride: int,
-                known: bool) -> Trajectory:  # fmt: skip
+def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray, layers: np.ndarray, last: np.ndarray,
+                stride: int, known: bool) -> Trajectory:  # fmt: skip
     bad = ~np.isfinite(loss)
     if stride == 1:
         bad |= ~np.isfinite(params).all(axis=1)
@@ -173,7 +176,8 @@ def _trajectory(params: np.ndarray, loss: np.ndarray, grad_norm: np.ndarray, lay
         bad |= ~np.isfinite(layers[:, 1]).all(axis=1)
     left = np.flatnonzero(bad)
     gone = int(left[0]) if left.size else None
-    return Trajectory(params, loss, grad_norm, gone, stride, layers if known else None)
+    gone_params = None if gone is None else last
+    return Trajectory(params, loss, grad_norm, gone, stride, layers if known else None, gone_params)
 
 
 def descend_all(
@@ -210,7 +214,7 @@ def descend_all(
     batches = _batches(landscape, runs)
     for i, batch in enumerate(batches):
         pieces = []
-        for piece in _run_chunks(landscape, batch, start, num_steps, noise, seed, until):
+        for piece in _run_chunks(landscape, batch, start, num_steps, noise, seed, until, 1):
             pieces.append(piece)
             if progress is not None:
                 progress(i * piece.steps + piece.done, piece.steps * len(batches))
@@ -230,6 +234,7 @@ class Piece(NamedTuple):
     loss: np.ndarray
     grad_norm: np.ndarray
     layers: np.ndarray
+    last: np.ndarray  # (run, dim): the params after the last row, or of the row that diverged
     stride: int
     done: int  # steps taken so far
     steps: int  # in all
@@ -238,48 +243,77 @@ class Piece(NamedTuple):
 def _joined(pieces: Sequence[Piece], count: int) -> list[Trajectory]:
     params, loss, grad_norm, layers = (np.concatenate(parts, axis=1) for parts in list(zip(*pieces, strict=True))[:4])
     known = layers.shape[-1] > 0
-    return [_trajectory(params[i], loss[i], grad_norm[i], layers[i], pieces[0].stride, known) for i in range(count)]
+    last, stride = pieces[-1].last, pieces[0].stride
+    return [_trajectory(params[i], loss[i], grad_norm[i], layers[i], last[i], stride, known) for i in range(count)]
 
 
 def descend_live(
-    landscape: Any, run: Descent, *, start: Sequence[float] | np.ndarray, num_steps: int, seed: int = 0
+    landscape: Any,
+    run: Descent,
+    *,
+    start: Sequence[float] | np.ndarray,
+    num_steps: int,
+    seed: int = 0,
+    keep_every: int = 1,
 ) -> Iterator[Trajectory]:
     """Runs one optimizer and hands over each chunk of rows as it comes; arguments as `descend_all`.
+
+    Args:
+        landscape: what is descended.
+        run: what runs.
+        start: the params of row 0.
+        num_steps: how many steps.
+        seed: of the batches, and of the rules that draw.
+        keep_every: the params of every so many steps are enough: a page that looks at some need not pay for all.
 
     Yields:
         Trajectories that follow one another: row 0 of the next is the step after the last row of the one before, and
         its kept params are those of the steps that ``stride`` divides.
     """
-    for piece in _run_chunks(landscape, [run], start, num_steps, 0.0, seed, None):
+    for piece in _run_chunks(landscape, [run], start, num_steps, 0.0, seed, None, keep_every):
         yield _joined([piece], 1)[0]
 
 
 def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps: Any, noise: Any, seed: Any,
-                until: Any) -> Iterator[Piece]:  # fmt: skip
+                until: Any, keep_every: int) -> Iterator[Piece]:  # fmt: skip
     """Yields each chunk's rows, without the unused lanes."""
     loss, values = _split(landscape)
     origin, schedule_steps = _point(start, loss), _whole("num_steps", num_steps, _MOST_STEPS)
     level, seed = _level("noise", noise), _whole("seed", seed, 2**32 - 1)
-    if level and hasattr(loss, "on_batch"):
+    batched = hasattr(loss, "on_batch")
+    if level and batched:
         raise ValueError(f"noise is {noise!r}; a loss of data has the noise of its batches, so 0 is needed")
+    every = _whole("keep_every", keep_every, _MOST_STEPS, 1)
     steps = schedule_steps if until is None else min(schedule_steps, _whole("until", until, _MOST_STEPS))
     form = _form(loss, batch[0], origin) if batch else Form(_ALL, LANES, CHUNK, CHUNK, origin.size, origin.dtype.name)
-    stride = 1 if form.kept == form.chunk == CHUNK else stride_for(steps, origin.nbytes, form.kept, form.chunk)
+    stride = stride_for(steps, origin.nbytes, form.kept, form.chunk, every) if batched else every
     program, lanes, key = program_of(loss), _lanes(batch, form), np.asarray([0, seed], np.uint32)
     shared = Conditions(values, np.asarray(float(schedule_steps)), np.asarray(stride, np.int32))
     size = state_size(form.rules, form.dim, form.dtype)
     carry = Carry(np.tile(origin, (form.lanes, 1)), np.zeros((form.lanes, size), form.dtype), np.ones(form.lanes, bool))
+    room = room_for(form)
     for first in range(0, steps + 1, form.chunk):
         count = min(form.chunk, steps + 1 - first)
-        batched = hasattr(loss, "on_batch")
         draws = draw_chunk(key, np.int32(first), np.float64(level), chunk=form.chunk, dim=None if batched else form.dim)
         if batched:
             draws = draws._replace(order=landscape.order(seed, first, form.chunk))
         counts = (np.int32(len(batch)), np.int32(first), np.int32(count))
-        carry, rows = program(form, lanes, shared, draws, carry, *counts)
-        kept = len(range(-first % stride, count, stride))
-        seen = [np.asarray(leaf)[: len(batch), :n] for leaf, n in zip(rows, (kept, count, count, count), strict=True)]
-        yield Piece(seen[0], seen[1], seen[2], seen[3], stride, first + count - 1, steps)
+        carry, rows, taken = program(form, room, lanes, shared, draws, carry, *counts)
+        kept = _kept(rows.params, np.asarray(taken)[: len(batch)], -first % stride, count, stride)
+        loss_rows, grad_norms, layers = (np.asarray(leaf)[: len(batch), :count] for leaf in rows[1:])
+        room = rows.params
+        last = np.asarray(carry.params)[: len(batch)]
+        yield Piece(kept, loss_rows, grad_norms, layers, last, stride, first + count - 1, steps)
+
+
+def _kept(room: Any, taken: np.ndarray, first: int, count: int, stride: int) -> np.ndarray:
+    """A copy of the params that a chunk kept, NaN after a lane's last row; the next chunk writes over the room."""
+    written = np.asarray(room)
+    out = np.empty((len(taken), len(range(first, count, stride)), written.shape[2]), written.dtype)
+    for into, lane, rows in zip(out, written, taken, strict=False):
+        known = len(range(first, rows, stride))
+        into[:known], into[known:] = lane[:known], np.nan
+    return out
 
 
 def descend(

@@ -62,12 +62,17 @@ class Carry(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What a chunk records, before each step; NaN after a lane has diverged."""
+    """What a chunk records, before each step; after a lane has diverged NaN, but anything in the params."""
 
-    params: Float[Array, "lane kept dim"]
+    params: Float[Array, "lane kept+1 dim"]
     loss: Float[Array, "lane row"]
     grad_norm: Float[Array, "lane row"]
     layers: Float[Array, "lane row 3 layer"]  # L2 norms of each layer's gradient, params and update
+
+
+def room_for(form: Form) -> Array:
+    """Memory for the params that a chunk keeps, and a row for those that it does not."""
+    return jnp.zeros((form.lanes, form.kept + 1, form.dim), form.dtype)
 
 
 @partial(jax.jit, static_argnames=("chunk", "dim"))
@@ -130,8 +135,7 @@ def _step(loss: Any, form: Form, lane: Lanes, share: Array, sight: Sight, params
           state: Array) -> tuple[Rows, Array, Array, Array]:  # fmt: skip
     """What a step records, the params and the state after it, and whether all was finite before it."""
     if hasattr(loss, "on_batch") and any(rule.probe for rule in form.rules):
-        value, grad, second = probing(form.rules, lane, share, sight, params, state)
-        sight = sight._replace(second=second)
+        value, grad, sight = probing(form.rules, lane, share, sight, params, state)
     else:
         value, grad = jax.value_and_grad(sight.loss)(params)
     moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
@@ -140,17 +144,21 @@ def _step(loss: Any, form: Form, lane: Lanes, share: Array, sight: Sight, params
     return Rows(params, value, jnp.sqrt(grad @ grad), norms), moved, state, alive
 
 
-def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry, num_lanes: Array,
-           first: Array, num_rows: Array) -> tuple[Carry, Rows]:  # fmt: skip
-    """Runs rows ``first`` to ``first + num_rows`` of the first ``num_lanes`` lanes; row 0 is the start itself."""
+def _chunk(loss: Any, form: Form, room: Array, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry,
+           num_lanes: Array, first: Array, num_rows: Array) -> tuple[Carry, Rows, Array]:  # fmt: skip
+    """Runs rows ``first`` to ``first + num_rows`` of the first ``num_lanes`` lanes; row 0 is the start itself.
+
+    ``room`` is where the params are written: the same memory chunk after chunk. Also returns how many rows each lane
+    took.
+    """
     see, dtype = _seer(loss, shared, form), carry.params.dtype
     # params that are not kept are written behind the last row, where the next ones overwrite them
-    tails = ((form.kept + 1, form.dim), (form.chunk,), (form.chunk,), (form.chunk, 3, getattr(loss, "layers", 0)))
-    rows = Rows(*(jnp.full((form.lanes, *tail), jnp.nan, dtype) for tail in tails))
+    tails = ((form.chunk,), (form.chunk,), (form.chunk, 3, getattr(loss, "layers", 0)))
+    rows = Rows(room, *(jnp.full((form.lanes, *tail), jnp.nan, dtype) for tail in tails))
     kept_before = (first + shared.stride - 1) // shared.stride
 
     def run_lane(i, both):
-        carry, rows = both
+        carry, rows, taken = both
         lane = jax.tree.map(lambda leaf: leaf[i], lanes)
         params = carry.params[i]
         state = lax.cond(first == 0, lambda: begin(form.rules, lane, params), lambda: carry.state[i])
@@ -168,11 +176,11 @@ def _chunk(loss: Any, form: Form, lanes: Lanes, shared: Conditions, draws: Draw,
 
         now = (jnp.int32(0), params, state, carry.alive[i], rows)
         now = lax.while_loop(lambda now: (now[0] < num_rows) & now[3], run_step, now)
-        _, params, state, alive, rows = now
+        count, params, state, alive, rows = now
         new = Carry(params, state, alive)
-        return jax.tree.map(lambda into, leaf: into.at[i].set(leaf), carry, new), rows
+        return jax.tree.map(lambda into, leaf: into.at[i].set(leaf), carry, new), rows, taken.at[i].set(count)
 
-    return lax.fori_loop(jnp.int32(0), num_lanes, run_lane, (carry, rows))
+    return lax.fori_loop(jnp.int32(0), num_lanes, run_lane, (carry, rows, jnp.zeros(form.lanes, jnp.int32)))
 
 
 def _put(into: Array, leaf: Array, lane: Array, at: Array) -> Array:
@@ -188,14 +196,13 @@ class Program:
         self._first = threading.Lock()
         self._compiled: dict[Form, Any] = {}
 
-    def __call__(self, form: Form, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry,
-                 *counts: Any) -> tuple[Carry, Rows]:  # fmt: skip
-        given = (lanes, shared, draws, carry, *counts)
+    def __call__(self, form: Form, *given: Any) -> tuple[Carry, Rows, Array]:
+        """As `_chunk`; the room that is given is used up."""
         if form not in self._compiled:
             with self._first:
                 if form not in self._compiled:
                     # ahead of time: a jitted function keeps its traces, half as much memory again
-                    lowered = jax.jit(partial(_chunk, self._loss, form)).lower(*given)
+                    lowered = jax.jit(partial(_chunk, self._loss, form), donate_argnums=0).lower(*given)
                     batched = hasattr(self._loss, "on_batch")
                     self._compiled[form] = lowered.compile(_NETWORK_COMPILER if batched else _COMPILER)
         return self._compiled[form](*given)

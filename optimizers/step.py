@@ -38,7 +38,7 @@ class Sight(NamedTuple):
     """What a step sees: the landscape of this step, its randomness, and which params are there."""
 
     loss: Callable[[Array], Array]
-    second: Any  # the gradient at the rule's probe, as the rule is given it; None where rules take it themselves
+    second: Callable[[], Array] | None  # the gradient at the rule's probe; None where rules take it themselves
     key: Given  # for the rules that draw; independent of the push
     push: Any  # the gradient noise, shape (dim,), or a scalar zero
     live: Any  # 1 for a param, 0 for padding, or a scalar one
@@ -113,33 +113,33 @@ def _given(lane: Lanes, sight: Sight, grad: Array, params: Array) -> Array:
 
 
 def probing(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Array,
-            state: Array) -> tuple[Array, Array, Array]:  # fmt: skip
-    """(value, gradient, gradient at the rule's probe): one evaluation in a loop that runs twice for rules with a probe.
+            state: Array) -> tuple[Array, Array, Sight]:  # fmt: skip
+    """(value, gradient, the sight with the gradient at the rule's probe).
 
-    A network is traced once so, however many rules want a second gradient.
+    One evaluation in a loop that runs twice for rules with a probe: a network is traced once so, however many rules
+    want a second gradient.
     """
     probes = [rule for rule in rules if rule.probe is not None]
     shapes = dict(zip(rules, _state_shapes(rules, params.size, params.dtype.name), strict=True))
     place = jnp.array([probes.index(rule) + 1 if rule in probes else 0 for rule in rules], jnp.int32)[lane.rule]
 
     def branch(rule: Optimizer):
-        def point(grads):
-            values = _named(rule, lane.hyperparams, factor)
+        def point(grad):
+            values, grads = _named(rule, lane.hyperparams, factor), _given(lane, sight, grad, params)
             return rule.probe(values, _unpack(state, shapes[rule]), params, grads)  # pyright: ignore[reportOptionalCall]
 
         return point
 
     def evaluate(k, now):
-        value, grad, _, at = now
-        new_value, new_grad = jax.value_and_grad(sight.loss)(at)
-        value, grad = (jnp.where(k == 0, new, old) for new, old in ((new_value, value), (new_grad, grad)))
-        second = _given(lane, sight, new_grad, at)
-        at = lax.switch(place, [lambda grads: params, *map(branch, probes)], second)
-        return value, grad, second, at
+        value, grad, last, _ = now
+        at = lax.switch(jnp.where(k == 0, 0, place), [lambda grad: params, *map(branch, probes)], last)
+        new_value, last = jax.value_and_grad(sight.loss)(at)
+        value, grad = (jnp.where(k == 0, new, old) for new, old in ((new_value, value), (last, grad)))
+        return value, grad, last, at
 
     zero = jnp.zeros_like(params)
-    value, grad, second, _ = lax.fori_loop(0, 1 + (place > 0), evaluate, (zero[0], zero, zero, params))
-    return value, grad, second
+    value, grad, last, at = lax.fori_loop(0, 1 + (place > 0), evaluate, (zero[0], zero, zero, params))
+    return value, grad, sight._replace(second=lambda: _given(lane, sight, last, at))
 
 
 def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Array, state: Array, value: Array,
@@ -157,6 +157,7 @@ def advance(rules: Rules, lane: Lanes, factor: Array, sight: Sight, params: Arra
 
 def _update(rules, lane, factor, sight, params, state, value, grad):
     push, l2, dim, dtype = sight.push, lane.l2, params.size, params.dtype
+    second = sight.second
 
     def bend(params):  # noise tilts the landscape of this step, L2 bends it
         tilt = push @ params if jnp.ndim(push) else 0.0
@@ -166,15 +167,12 @@ def _update(rules, lane, factor, sight, params, state, value, grad):
         return sight.loss(params) + bend(params)
 
     def grad_fn(params, _=0):  # optax.contrib.sam counts its calls in the second argument
-        return _given(lane, sight, jax.grad(sight.loss)(params), params) if sight.second is None else sight.second
-
-    height = value + bend(params)
-    slope = grad + push + l2 * params
-    extra = {"value": height, "grad": slope, "value_fn": tilted, "grad_fn": grad_fn, "key": sight.key,
-             "live": sight.live}  # fmt: skip
+        return _given(lane, sight, jax.grad(sight.loss)(params), params) if second is None else second()
 
     def branch(rule: Optimizer, like: Any):
-        def update(grads, state, params):
+        def update(grads, state, params):  # what a rule does not ask for is not computed inside its branch
+            extra = {"value": value + bend(params), "grad": grad + push + l2 * params, "value_fn": tilted,
+                     "grad_fn": grad_fn, "key": sight.key, "live": sight.live}  # fmt: skip
             transform = rule.build(**_named(rule, lane.hyperparams, factor))
             updates, state = transform.update(grads, _unpack(state, like), params, **extra)
             return jnp.asarray(updates, dtype), _pack(state, state_size(rules, dim, dtype.name), dtype)

@@ -21,7 +21,7 @@ from landscapes.activations import ACTIVATIONS
 from landscapes.initializers import orthogonal_matrix
 from landscapes.networks.compiled import Compiled
 from landscapes.networks.normalizations import NORMALIZATIONS
-from landscapes.networks.stacked import Choices, Pass, activate, normalize
+from landscapes.networks.stacked import Choices, Pass, activate_with_slope, normalize
 from landscapes.signal import Layers
 
 ROOMS = {64: 10, 256: 1}  # units a layer: networks a call
@@ -69,11 +69,6 @@ def _rms(array: Array, count: Any) -> Array:
     return jnp.sqrt((flat @ flat) / count)
 
 
-def _slope(choices: Choices, z: Array, shape: Array) -> tuple[Array, Array]:
-    """The activation of z, and its slope there."""
-    return jax.jvp(lambda z: activate(choices, z, shape), (z,), (jnp.ones_like(z),))
-
-
 def _unit(stack: Stack, choices: Choices, i: Array, sums: Array) -> Array:
     """From the weighted sums of a layer to the inputs of its activation."""
     rows = jnp.ones(sums.shape[0], sums.dtype)
@@ -89,7 +84,7 @@ def _forward(stack: Stack, choices: Choices, watched: bool, weight: Array, bias:
         (h, fine), sums, slopes, each, seen = now
         here = (stack.weight_std * (h @ weight[i]) + stack.bias_std * bias[i][None]) * units
         z = _unit(stack, choices, i, here)
-        new, slope = _slope(choices, z, stack.slope[i])
+        new, slope = activate_with_slope(choices, z, stack.slope[i])
         h = jnp.where(stack.skip[i] > 0, stack.branch * new + h, new) * units
         size = _rms(h.astype(jnp.float64), count) ** 2  # squares that float32 could not hold
         fine = fine & jnp.isfinite(size)  # sticky, for a ReLU hides what overflowed before it

@@ -13,7 +13,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.networks.compiled import Compiled
-from landscapes.networks.stacked import Pass, Stacked, activate, along, unfold
+from landscapes.networks.stacked import Pass, Stacked, activate_with_slope, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
 OBSERVERS = 6  # at most, at 22 MB each: of networks whose sizes are a program's own
@@ -47,7 +47,7 @@ def _looker(values: Values, train: Array):
     choices = values.choices
 
     def look(seen: Frame, number: Any, h: Array, z: Array) -> Frame:
-        slope = jax.jvp(lambda z: activate(choices, z, choices.slope), (z,), (jnp.ones_like(z),))[1]
+        slope = activate_with_slope(choices, z, choices.slope)[1]
         weight = train.reshape(-1, *(1,) * (z.ndim - 1)) / train.sum()
         on = jnp.sum(weight * (slope != 0), axis=tuple(range(z.ndim - 1))) / z[0, ..., 0].size
         on = jnp.pad(on, (0, seen.on.shape[1] - on.size))

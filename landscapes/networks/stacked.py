@@ -16,9 +16,9 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
+from landscapes.networks.chosen import choose
 from landscapes.networks.normalizations import NORMALIZATIONS
 
-_ACTIVATIONS = tuple(entry.function for entry in ACTIVATIONS.values())
 _NORMALIZATIONS = tuple(NORMALIZATIONS.values())
 
 Shape = tuple[int, ...]
@@ -42,7 +42,7 @@ class Pass(NamedTuple):
 
     choices: Choices
     rows: Any  # (row,): the weight of each row in a batch's statistics, 0 for padding
-    key: Any  # of the dropout; None keeps every unit
+    key: Any  # of the dropout, and the tile; None keeps every unit
 
 
 def along(vector: Float[Array, "n"], like: Array) -> Array:
@@ -52,7 +52,24 @@ def along(vector: Float[Array, "n"], like: Array) -> Array:
 
 def activate(choices: Choices, z: Array, slope: Array) -> Array:
     """The chosen activation; a learned slope is the layer's own."""
-    return lax.switch(choices.activation, _ACTIVATIONS, z, jnp.where(choices.learned > 0, slope, choices.slope))
+    return choose(_ACTIVATIONS, choices.activation, None, z, _slope_of(choices, slope))
+
+
+def activate_with_slope(choices: Choices, z: Array, slope: Array) -> tuple[Array, Array]:
+    """As `activate`, and the activation's slope at each z."""
+    branches = [entry.with_slope for entry in ACTIVATIONS.values()]
+    return lax.switch(choices.activation, branches, z, _slope_of(choices, slope))
+
+
+def _slope_of(choices: Choices, learned: Array) -> Array:
+    return jnp.where(choices.learned > 0, learned, choices.slope)
+
+
+def _activation(entry):
+    return lambda _, z, slope: entry.function(z, slope)
+
+
+_ACTIVATIONS = tuple(map(_activation, ACTIVATIONS.values()))
 
 
 def normalize(go: Pass, z: Array, scale: Array, shift: Array) -> Array:
@@ -71,12 +88,17 @@ def drop(go: Pass, h: Array, layer: Any) -> Array:
     if go.key is None:
         return h
     rate = go.choices.dropout
+    return choose(_DROPOUTS, (rate > 0).astype(jnp.int32), (go.key, rate, layer), h)
 
-    def dropped(h):
-        kept = jax.random.uniform(jax.random.fold_in(go.key, layer), h.shape, h.dtype) >= rate
-        return jnp.where(kept, h / (1.0 - rate), 0.0)
 
-    return lax.cond(rate > 0, dropped, lambda h: h, h)
+def _dropped(fixed, h):
+    (key, tile), rate, layer = fixed
+    own = jax.random.fold_in(jax.random.fold_in(key, tile), layer)
+    kept = jax.random.uniform(own, h.shape, h.dtype) >= rate
+    return jnp.where(kept, h / (1.0 - rate), 0.0)
+
+
+_DROPOUTS = (lambda _, h: h, _dropped)
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,7 @@ def _tile_loss(net: Stacked, params: Array, values: Values, order: Array, key: A
     data, count, size = values.data, values.data.batch_size, net.tile
     at = lax.dynamic_slice(order, (tile * size,), (size,))
     rows = (tile * size + jnp.arange(size, dtype=jnp.int32) < count).astype(params.dtype)
-    own = jax.random.fold_in(key, tile)
-    outputs = net.apply(params, Pass(values.choices, rows, own), data.inputs[at])
+    outputs = net.apply(params, Pass(values.choices, rows, (key, tile)), data.inputs[at])
     each = row_losses(values.target, outputs, data.wanted[at])
     return jnp.sum(jnp.where(rows > 0, each, 0.0)) / count.astype(params.dtype)
 

@@ -213,11 +213,11 @@ def test_the_loss_of_a_step_is_that_of_its_batch():
 def test_dropout_keeps_the_mean(rate):
     choices = choices_of(NetworkLoss(**EXAMPLE, dropout=rate))
     h = jnp.ones((4000, 16))
-    dropped = np.asarray(drop(Pass(choices, np.ones(4000), jax.random.key(1)), h, 0))
+    dropped = np.asarray(drop(Pass(choices, np.ones(4000), (jax.random.key(1), 0)), h, 0))
     kept = dropped != 0
     np.testing.assert_allclose(dropped[kept], 1 / (1 - rate), rtol=1e-6)
     assert kept.mean() == pytest.approx(1 - rate, abs=5 * np.sqrt(rate * (1 - rate) / h.size))
-    other = np.asarray(drop(Pass(choices, np.ones(4000), jax.random.key(1)), h, 1)) != 0
+    other = np.asarray(drop(Pass(choices, np.ones(4000), (jax.random.key(1), 0)), h, 1)) != 0
     assert (kept != other).mean() == pytest.approx(2 * rate * (1 - rate), rel=0.1)  # another layer, other units
 
 

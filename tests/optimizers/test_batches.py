@@ -144,6 +144,40 @@ def test_pieces_of_a_live_run_make_the_run():
         np.testing.assert_array_equal(np.concatenate([getattr(piece, name) for piece in pieces]), getattr(whole, name))
 
 
+@pytest.mark.parametrize("every", [5, 64, 200])
+def test_only_the_params_that_are_asked_for_are_kept_and_all_else_stays(every):
+    loss, run = NetworkLoss(**EXAMPLE, batch_size=7), Descent(OPTIMIZERS["adam"])
+    whole, few = (
+        list(descend_live(loss, run, start=loss.start(), num_steps=200, seed=3, keep_every=n)) for n in (1, every)
+    )
+    for name in ("loss", "grad_norm", "layers"):
+        for mine, theirs in zip(few, whole, strict=True):
+            np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
+    assert {piece.stride for piece in few} == {every}
+    params = np.concatenate([piece.params for piece in whole])
+    np.testing.assert_array_equal(np.concatenate([piece.params for piece in few]), params[::every])
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, float("nan"), "ten", None])
+def test_what_cannot_be_kept_is_refused_in_words(every):
+    loss = NetworkLoss(**EXAMPLE)
+    with pytest.raises(ValueError, match=r"keep_every is .*; a whole number from 1 to \d+ is needed"):
+        next(descend_live(loss, Descent(OPTIMIZERS["adam"]), start=loss.start(), num_steps=3, keep_every=every))
+
+
+@pytest.mark.parametrize("every", [1, 10, 1000])
+def test_the_params_that_diverged_are_known_kept_or_not(every):
+    loss = NetworkLoss(**{**EXAMPLE, "activation": "identity"}, loss="squared_error")
+    run = Descent(OPTIMIZERS["gradient_descent"], {"learning_rate": 30.0})
+    whole, few = (next(descend_live(loss, run, start=loss.start(), num_steps=100, keep_every=n)) for n in (1, every))
+    at = whole.diverged_at
+    assert at is not None
+    assert few.diverged_at == at
+    np.testing.assert_array_equal(few.diverged_params, whole.params[at])
+    assert np.isnan(few.params[-(-(at + 1) // every) :]).all()
+    assert descend(loss, OPTIMIZERS["adam"], start=loss.start(), num_steps=3).diverged_params is None
+
+
 def test_networks_of_one_room_share_a_program_whatever_they_are_and_whatever_runs():
     go(NetworkLoss(**EXAMPLE), "adam", 2)
     others = [
