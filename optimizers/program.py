@@ -126,9 +126,9 @@ def _seer(loss: Any, shared: Conditions, form: Form) -> Callable[[Draw], Sight]:
     return see
 
 
-def _norms(loss: Any, grads: Array, params: Array, updates: Array) -> Float[Array, "3 layer"]:
-    norms = getattr(loss, "norms", lambda vector: jnp.zeros(0, vector.dtype))
-    return jnp.stack([norms(grads), norms(params), norms(updates)])
+def _norms(loss: Any, *vectors: Array) -> Float[Array, "3 layer"]:
+    norms = getattr(loss, "norms", lambda vectors: jnp.zeros((len(vectors), 0), vectors.dtype))
+    return norms(jnp.stack(vectors))
 
 
 def _step(loss: Any, form: Form, lane: Lanes, share: Array, sight: Sight, params: Array,

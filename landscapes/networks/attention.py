@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from landscapes.networks.linear import linear
 from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
 EXPANSION = 4  # hidden units of a block's dense layer, over its width
@@ -81,22 +82,22 @@ class Transformer(Stacked):
 
     def first(self, go, params, x):
         """Symbols, or numbers, and where they stand."""
-        seen = params["weight"][x] if self.symbols else x @ params["weight"]
+        seen = params["weight"][x] if self.symbols else linear(x, params["weight"])
         h = seen + params["position"][None]
         return h, h
 
     def layer(self, go, params, h, number):
         """Attention and a dense layer, each with its skip."""
         skip = go.choices.residual
-        qkv = normalize(go, h, params["scale1"], params["shift1"]) @ params["qkv"] + along(params["qkv_bias"], h)
-        mixed = attend(qkv, self.heads) @ params["mix"] + along(params["mix_bias"], h)
+        qkv = linear(normalize(go, h, params["scale1"], params["shift1"]), params["qkv"]) + along(params["qkv_bias"], h)
+        mixed = linear(attend(qkv, self.heads), params["mix"]) + along(params["mix_bias"], h)
         h = skip * h + drop(go, mixed, 2 * number)
-        z = normalize(go, h, params["scale2"], params["shift2"]) @ params["up"] + along(params["bias"], h)
-        new = activate(go.choices, z, params["slope"]) @ params["down"] + along(params["down_bias"], h)
+        z = linear(normalize(go, h, params["scale2"], params["shift2"]), params["up"]) + along(params["bias"], h)
+        new = linear(activate(go.choices, z, params["slope"]), params["down"]) + along(params["down_bias"], h)
         return skip * h + drop(go, new, 2 * number + 1), z
 
     def head(self, go, params, h, x):
         """A linear map at every position, or of the last."""
         h = normalize(go, h if self.everywhere else h[:, -1:], params["scale"], params["shift"])
-        out = h @ params["weight"] + along(params["bias"], h)
+        out = linear(h, params["weight"]) + along(params["bias"], h)
         return out if self.everywhere else out[:, 0]

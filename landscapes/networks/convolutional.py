@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from landscapes.networks.linear import linear
 from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
 KERNEL = 3
@@ -45,17 +46,19 @@ class Convolutional(Stacked):
     def first(self, go, params, x):
         """Convolution, normalization, activation, pooling, dropout."""
         x = x.reshape(-1, *self.inputs)
-        z = normalize(go, patches(x) @ params["weight"] + along(params["bias"], x), params["scale"], params["shift"])
+        sums = linear(patches(x), params["weight"]) + along(params["bias"], x)
+        z = normalize(go, sums, params["scale"], params["shift"])
         h = activate(go.choices, z, params["slope"])
         pooled = h.reshape(h.shape[0], h.shape[1] // 2, 2, h.shape[2] // 2, 2, self.width).mean((2, 4))
         return drop(go, pooled, 0), z
 
     def layer(self, go, params, h, number):
         """Convolution, normalization, activation, dropout, and the skip."""
-        z = normalize(go, patches(h) @ params["weight"] + along(params["bias"], h), params["scale"], params["shift"])
+        sums = linear(patches(h), params["weight"]) + along(params["bias"], h)
+        z = normalize(go, sums, params["scale"], params["shift"])
         new = drop(go, activate(go.choices, z, params["slope"]), number)
         return new + go.choices.residual * h, z
 
     def head(self, go, params, h, x):
         """A linear map of all positions and channels."""
-        return h.reshape(h.shape[0], -1) @ params["weight"] + params["bias"][None]
+        return linear(h.reshape(h.shape[0], -1), params["weight"]) + params["bias"][None]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
+from landscapes.networks.linear import linear
 from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
 
@@ -41,12 +42,12 @@ class Dense(Stacked):
 
     def first(self, go, params, x):
         """Weights, normalization, activation, dropout."""
-        z = normalize(go, x @ params["weight"] + along(params["bias"], x), params["scale"], params["shift"])
+        z = normalize(go, linear(x, params["weight"]) + along(params["bias"], x), params["scale"], params["shift"])
         return drop(go, activate(go.choices, z, params["slope"]), 0) * along(go.choices.units, z), z
 
     def layer(self, go, params, h, number):
         """As the first layer, and the skip."""
-        z = normalize(go, h @ params["weight"] + along(params["bias"], h), params["scale"], params["shift"])
+        z = normalize(go, linear(h, params["weight"]) + along(params["bias"], h), params["scale"], params["shift"])
         new = drop(go, activate(go.choices, z, params["slope"]), number)
         return (new + go.choices.residual * h) * along(go.choices.units, z), z
 
@@ -54,4 +55,4 @@ class Dense(Stacked):
         """A linear map of the last hidden layer, or of the inputs."""
         weight = params["weight"]
         h, x = (jnp.pad(a, ((0, 0), (0, weight.shape[0] - a.shape[1]))) for a in (h, x))
-        return jnp.where(go.choices.depth > 0, h, x) @ weight + along(params["bias"], h)
+        return linear(jnp.where(go.choices.depth > 0, h, x), weight) + along(params["bias"], h)

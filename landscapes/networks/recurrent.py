@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array
 
+from landscapes.networks.linear import linear
 from landscapes.networks.stacked import Part, Stacked, activate, along, drop
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -49,18 +50,18 @@ class Recurrent(Stacked):
 
     def first(self, go, params, x):
         """The cell along the sequence."""
-        seen = params["weight"][x] if self.symbols else x @ params["weight"]
+        seen = params["weight"][x] if self.symbols else linear(x, params["weight"])
         return self._along(go, params, seen, 0)
 
     def layer(self, go, params, h, number):
         """The cell along the outputs of the layer before, and the skip."""
-        new, z = self._along(go, params, h @ params["weight"], number)
+        new, z = self._along(go, params, linear(h, params["weight"]), number)
         return new + go.choices.residual * h, z
 
     def head(self, go, params, h, x):
         """A linear map at every position, or of the last."""
         h = h if self.everywhere else h[:, -1]
-        return h @ params["weight"] + along(params["bias"], h)
+        return linear(h, params["weight"]) + along(params["bias"], h)
 
     def _along(self, go, params, seen: Array, number) -> tuple[Array, Array]:
         def step(state, now):
@@ -75,14 +76,14 @@ class Recurrent(Stacked):
         """One position: ((outputs, memory), inputs of the activation)."""
         h, memory = state
         if self.cell == "rnn":
-            z = seen + h @ params["recurrent"]
+            z = seen + linear(h, params["recurrent"])
             return (activate(go.choices, z, params["slope"]), memory), z
         if self.cell == "lstm":
-            into, forget, new, out = jnp.split(seen + h @ params["recurrent"], 4, -1)
+            into, forget, new, out = jnp.split(seen + linear(h, params["recurrent"]), 4, -1)
             memory = jax.nn.sigmoid(forget) * memory + jax.nn.sigmoid(into) * jnp.tanh(new)
             return (jax.nn.sigmoid(out) * jnp.tanh(memory), memory), new
         reset_seen, update_seen, new_seen = jnp.split(seen, 3, -1)
-        reset_own, update_own, new_own = jnp.split(h @ params["recurrent"], 3, -1)
+        reset_own, update_own, new_own = jnp.split(linear(h, params["recurrent"]), 3, -1)
         reset, update = jax.nn.sigmoid(reset_seen + reset_own), jax.nn.sigmoid(update_seen + update_own)
         z = new_seen + reset * (new_own + along(params["recurrent_bias"], h))
         return ((1.0 - update) * jnp.tanh(z) + update * h, memory), z

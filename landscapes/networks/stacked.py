@@ -207,12 +207,14 @@ class Stacked:
         first, layer, head = self.sizes
         return params[:first], params[first:-head].reshape(self.stack, layer), params[-head:]
 
-    def norms(self, vector: Float[Array, "dim"]) -> Float[Array, "layer"]:
-        """The L2 norm of each layer's part of a vector shaped as the params; the head last."""
-        first, stack, head = self.split(vector)
+    def norms(self, vectors: Float[Array, "kind dim"]) -> Float[Array, "kind layer"]:
+        """The L2 norm of each layer's part of vectors shaped as the params; the head last."""
+        first, layer, head = self.sizes
+        squares = lax.optimization_barrier(vectors * vectors)  # once, not again for every sum
+        parts = (squares[:, None, :first], squares[:, first:-head].reshape(len(vectors), self.stack, layer),
+                 squares[:, None, -head:])  # fmt: skip
         # products with ones: XLA's CPU sums are several times as slow as its dot products
-        each = (stack * stack) @ jnp.ones(stack.shape[1], vector.dtype)
-        return jnp.sqrt(jnp.concatenate([(first @ first)[None], each, (head @ head)[None]]))
+        return jnp.sqrt(jnp.concatenate([part @ jnp.ones(part.shape[-1], part.dtype) for part in parts], 1))
 
     def count(self, choices: Choices) -> Any:
         """Stacked layers that are passed through."""

@@ -77,9 +77,9 @@ class Supervised:
         """How many layers `norms` tells apart."""
         return self.architecture.layers
 
-    def norms(self, vector: Float[Array, "dim"]) -> Float[Array, "layer"]:
-        """The L2 norm of each layer's part of a vector shaped as the params."""
-        return self.architecture.norms(vector)
+    def norms(self, vectors: Float[Array, "kind dim"]) -> Float[Array, "kind layer"]:
+        """The L2 norm of each layer's part of vectors shaped as the params."""
+        return self.architecture.norms(vectors)
 
     def live(self, values: Values) -> Float[Array, "dim"]:
         """1 for a param, 0 for padding."""
