@@ -175,11 +175,10 @@ class NetworkLoss:
         if self.batch == self.count:
             out[:, : self.count] = np.arange(self.count)
             return out
-        places = (first + np.arange(count))[:, None] * self.batch + np.arange(self.batch)
-        epochs = places // self.count
-        for epoch in range(int(epochs[0, 0]), int(epochs[-1, -1]) + 1):
-            here = epochs == epoch
-            out[:, : self.batch][here] = _epoch(seed, epoch, self.count)[places[here] % self.count]
+        begin, end = first * self.batch, (first + count) * self.batch  # in the stream of all epochs
+        epochs = range(begin // self.count, -(-end // self.count))
+        stream = np.concatenate([_epoch(seed, epoch, self.count) for epoch in epochs])[begin - epochs[0] * self.count :]
+        out[:, : self.batch] = stream[: end - begin].reshape(count, self.batch)
         return out
 
     def unflatten(self, params: Float[np.ndarray, "dim"]) -> dict[str, dict[str, np.ndarray]]:
