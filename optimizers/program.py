@@ -7,7 +7,7 @@ carry on, so the same program serves 1 run or 41, 10 steps or 20,000, and can be
 
 import threading
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -68,11 +68,6 @@ class Rows(NamedTuple):
     loss: Float[Array, "lane row"]
     grad_norm: Float[Array, "lane row"]
     layers: Float[Array, "lane row 3 layer"]  # L2 norms of each layer's gradient, params and update
-
-
-def room_for(form: Form) -> Array:
-    """Memory for the params that a chunk keeps, and a row for those that it does not."""
-    return jnp.zeros((form.lanes, form.kept + 1, form.dim), form.dtype)
 
 
 @partial(jax.jit, static_argnames=("chunk", "dim"))
@@ -186,6 +181,17 @@ def _chunk(loss: Any, form: Form, room: Array, lanes: Lanes, shared: Conditions,
 def _put(into: Array, leaf: Array, lane: Array, at: Array) -> Array:
     """Writes one row in place; a scatter would copy the whole array."""
     return lax.dynamic_update_slice(into, leaf[None, None], (lane, at, *(jnp.int32(0),) * leaf.ndim))
+
+
+def room_for(form: Form) -> Array:
+    """Memory for the params that a chunk keeps, and a row for those that it does not."""
+    return _maker((form.lanes, form.kept + 1, form.dim), form.dtype)()
+
+
+@lru_cache(maxsize=64)
+def _maker(shape: tuple[int, ...], dtype: str) -> Any:
+    """Compiled once a size, ahead of time: it stays when JAX's own caches are cleared."""
+    return jax.jit(lambda: jnp.zeros(shape, dtype)).lower().compile()
 
 
 class Program:
