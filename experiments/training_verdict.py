@@ -70,7 +70,7 @@ def _together(result: TrainingResult, names: Sequence[str], gone: Sequence[int])
         first = f"{names[order[0]]} has a loss of {number(losses[order[0]])} on unseen {thing}"
     rest = f"; {'; '.join(parts[1:])}" if parts[1:] else ""
     tail = f"; {uncapital(_gone(result.runs[gone[0]], names[gone[0]], len(names)))}" if gone else ""
-    return f"{first}{rest}; after {steps} steps{tail}."
+    return f"After {steps} steps {uncapital(first)}{rest}{tail}."
 
 
 def _gone(run: Learned, name: str, count: int) -> str:

@@ -5,7 +5,7 @@ import { label } from "./marks.js";
 import { frameAt } from "./panel.js";
 import { Plot } from "./plot.js";
 import { band, fitRows, hatching } from "./rows.js";
-import { figure } from "./words.js";
+import { reading } from "./words.js";
 
 /** A plot with a row a layer and a value across it. */
 export class RowPlot extends Plot {
@@ -74,7 +74,7 @@ export class Bars extends RowPlot {
     rows.forEach((_, row) => {
       const value = this.valueAt(row, step);
       const color = tint && value > 0 ? css(paint(unit(value, range))) : own;
-      this.drawBar(row, rows.length, value, { color, text: value === 0 ? "0, underflow" : value === value ? figure(value, 2) : "" });
+      this.drawBar(row, rows.length, value, { color, text: value === 0 ? "0, underflow" : value === value ? reading(value, this.spec.values, 2) : "" });
     });
     this.say(step);
   }
@@ -83,6 +83,6 @@ export class Bars extends RowPlot {
     const row = this.rowAt(event);
     if (row === null) return null;
     const value = this.valueAt(row, this.player.clock.step);
-    return [this.spec.rows[row], `${this.spec.unit ?? ""} ${value === 0 ? "0, underflow" : figure(value)}`.trim()];
+    return [this.spec.rows[row], `${this.spec.unit ?? ""} ${value === 0 ? "0, underflow" : reading(value, this.spec.values)}`.trim()];
   }
 }

@@ -18,6 +18,8 @@ function dequantized(array, [low, high, log]) {
     out[i] = log ? 10 ** at : at;
   }
   out.shape = array.shape;
+  // What stands at an end lay there or beyond.
+  if (log) out.ends = new out.constructor([10 ** low, 10 ** (low + 65534 * unit)]);
   return out;
 }
 

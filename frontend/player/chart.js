@@ -6,7 +6,7 @@ import { Ends } from "./ends.js";
 import { cross, label, marker, strokeRun } from "./marks.js";
 import { pixel } from "./plot.js";
 import { StepPlot } from "./steps.js";
-import { figure, moment } from "./words.js";
+import { moment, reading } from "./words.js";
 
 /** How a series of a list is stroked; the faint ones first, so that the others lie over them. */
 const STYLES = {
@@ -224,7 +224,7 @@ export class Chart extends StepPlot {
     const curves = this.curves();
     const lines = curves.filter(({ kind }) => kind !== "theory").map((curve) => {
       const law = curve.kind === "main" && curves.find(({ kind, run }) => kind === "theory" && run.key === curve.run.key);
-      const value = ({ name }) => figure(this.trackOf(curve).at(name, step));
+      const value = ({ name }) => reading(this.trackOf(curve).at(name, step), this.player.tree.series[name] ?? {});
       return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}`;
     });
     return [moment(step, this.player.tree.clock.unit), ...lines];

@@ -5,7 +5,7 @@ import { label } from "./marks.js";
 import { frameAt } from "./panel.js";
 import { band, fitRows, hatching } from "./rows.js";
 import { StepPlot } from "./steps.js";
-import { figure } from "./words.js";
+import { reading } from "./words.js";
 
 export class Heat extends StepPlot {
   adapt(layout, same) {
@@ -102,7 +102,7 @@ export class Heat extends StepPlot {
     if (r < 0 || r >= rows.length) return null;
     const count = values.shape[1];
     const at = values[r * count + frameAt(count, stride, step)];
-    return [`step ${step}, ${rows[r]}: ${at === 0 ? "0, underflow" : figure(at)}`];
+    return [`step ${step}, ${rows[r]}: ${at === 0 ? "0, underflow" : reading(at, values)}`];
   }
 }
 

@@ -16,6 +16,12 @@ export function figure(value, digits = 3) {
   return `${minus(mantissa)}×10${power(Number(exponent))}`;
 }
 
+/** A figure out of an array whose ends stand for all that lies beyond them, see blob.js. */
+export function reading(value, { ends }, digits = 3) {
+  const beyond = ends && (value === ends[0] ? "< " : value === ends[1] ? "> " : "");
+  return beyond ? `${beyond}${figure(value, 2)}` : figure(value, digits);
+}
+
 export function minus(text) {
   return text.replace(/-/g, "−");
 }

@@ -101,3 +101,14 @@ def test_a_preset_is_one_click(open_room: Opener):
     page.locator(".ll-player").press("End")
     wait(page, "p.ready && p.step === 50")
     assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 50 steps")
+
+
+def test_what_lies_beyond_what_is_sent_is_called_so(open_room: Opener):
+    """Bars are told apart down to 10⁻¹⁸; a weight scale of 0.01 leaves less after ten layers."""
+    page = open_room(depth="12", c1="tanh~weight~0.01", at="12")
+    page.locator(".ll-tabs button:visible >> text=Bars").first.click()
+    box = page.locator(".ll-bars .ll-plot").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.12 * box["height"])
+    page.wait_for_function("!document.querySelector('.ll-hover').hidden")
+    assert page.inner_text(".ll-hover").split()[2:] == ["norm", "<", "1.0×10⁻¹⁸"]

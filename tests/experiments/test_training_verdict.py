@@ -120,13 +120,13 @@ def test_patience_that_is_not_used_up_shows_the_best_look():
 def test_several_runs_are_ranked():
     runs = learned(learner("adam"), 0.9), learned(learner("momentum"), 0.97), learned(learner("gradient_descent"), 0.6)
     assert headline(result(*runs)) == (
-        "Momentum is right on 97 % of unseen points; Adam on 90 %; gradient descent on 60 %; after 20 steps."
+        "After 20 steps momentum is right on 97 % of unseen points; Adam on 90 %; gradient descent on 60 %."
     )
 
 
 def test_runs_that_whole_percents_do_not_tell_apart_get_a_decimal():
     runs = learned(learner("adam"), 0.9713), learned(learner("momentum"), 0.9738)
-    assert headline(result(*runs)) == "Momentum is right on 97.4 % of unseen points; Adam on 97.1 %; after 20 steps."
+    assert headline(result(*runs)) == "After 20 steps momentum is right on 97.4 % of unseen points; Adam on 97.1 %."
 
 
 def test_several_regressions_are_ranked_by_their_loss():
@@ -134,7 +134,7 @@ def test_several_regressions_are_ranked_by_their_loss():
     runs = [learned(learner(name), np.nan, training=sine, train=np.nan, loss=loss)
             for name, loss in (("adam", 0.3), ("momentum", 0.125))]  # fmt: skip
     assert headline(result(*runs, training=sine)) == (
-        "Momentum has a loss of 0.125 on unseen points; Adam at 0.3; after 20 steps."
+        "After 20 steps momentum has a loss of 0.125 on unseen points; Adam at 0.3."
     )
 
 
@@ -142,7 +142,7 @@ def test_divergence_of_one_run_is_said_behind_the_others():
     gone = learned(learner("gradient_descent", rate=10.0), np.nan, gone=7, first="layer 2")
     said = headline(result(learned(learner("adam"), 0.9), gone))
     assert said == (
-        "Adam is right on 90 % of unseen points; after 20 steps; "
+        "After 20 steps Adam is right on 90 % of unseen points; "
         "gradient descent left the finite numbers at step 7, first in layer 2."
     )
 
