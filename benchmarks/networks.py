@@ -23,7 +23,7 @@ def loss_of(network: str) -> NetworkLoss:
 
 
 def ours(loss: NetworkLoss, num_steps: int) -> Callable[[], object]:
-    """Trains as the page does: every layer's norms of every step are recorded, the params where they are looked at."""
+    """Trains as the page does, but for the looks: all layers' norms are recorded, and the params to be looked at."""
     start, run = loss.start(), Descent(OPTIMIZERS["adam"], {"learning_rate": 3e-3})
     every = look_every(num_steps, 1)
     return lambda: list(descend_live(loss, run, start=start, num_steps=num_steps, keep_every=every))

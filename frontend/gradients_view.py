@@ -10,6 +10,7 @@ from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
 from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline, times
 from experiments.training import TrainingResult
+from experiments.training_verdict import finely
 from frontend import flow_panels, layer_panels, panels
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
 from frontend.training_view import training_tree
@@ -168,16 +169,13 @@ def _outcome(series: dict[str, Any], panel: str) -> dict[str, Any]:
         return [text(float(row[-1])) if row.size else "–" for row in known]
 
     if panel == "dead" and "dead" in series:
-        return {"ends_title": "dead", "ends": [{"text": text, "note": ""} for text in last("dead", _percent)]}
+        return {"ends_title": "dead", "ends": [{"text": text, "note": ""} for text in last("dead", finely)]}
     if panel not in ("accuracy", "loss"):
         return {}
-    (valid, train), text = _HALVES[panel], times if panel == "loss" else _percent
-    pairs = zip(last(valid, text), last(train, text), strict=True)
+    (valid, train), text = _HALVES[panel], times if panel == "loss" else finely
+    known = [figure.replace(" ", "\N{NO-BREAK SPACE}") for figure in last(train, text)]  # one word
+    pairs = zip(last(valid, text), known, strict=True)
     return {"ends_title": "unseen", "ends": [{"text": unseen, "note": f"training {seen}"} for unseen, seen in pairs]}
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _dead(result: TrainingResult, steps: int) -> tuple[np.ndarray, int]:

@@ -102,7 +102,7 @@ def _backward(run: Learned) -> dict[str, Any]:
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
         "hint": "from the loss to the first layer", "rows": rows,
-        "flow": Quantized(np.concatenate([flow, ends], 1), -45.0, 39.0, log=True), "stride": run.every,
+        "flow": np.concatenate([flow, ends], 1).astype(np.float32), "stride": run.every,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",
     }  # fmt: skip

@@ -264,7 +264,7 @@ def descend_live(
         start: the params of row 0.
         num_steps: how many steps.
         seed: of the batches, and of the rules that draw.
-        keep_every: the params of every so many steps are enough: a page that looks at some need not pay for all.
+        keep_every: of a network, the params of every so many steps are enough: who looks at some need not pay for all.
 
     Yields:
         Trajectories that follow one another: row 0 of the next is the step after the last row of the one before, and
@@ -286,7 +286,7 @@ def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps:
     every = _whole("keep_every", keep_every, _MOST_STEPS, 1)
     steps = schedule_steps if until is None else min(schedule_steps, _whole("until", until, _MOST_STEPS))
     form = _form(loss, batch[0], origin) if batch else Form(_ALL, LANES, CHUNK, CHUNK, origin.size, origin.dtype.name)
-    stride = stride_for(steps, origin.nbytes, form.kept, form.chunk, every) if batched else every
+    stride = stride_for(steps, origin.nbytes, form.kept, form.chunk, every) if batched else 1
     program, lanes, key = program_of(loss), _lanes(batch, form), np.asarray([0, seed], np.uint32)
     shared = Conditions(values, np.asarray(float(schedule_steps)), np.asarray(stride, np.int32))
     size = state_size(form.rules, form.dim, form.dtype)

@@ -16,10 +16,12 @@ export function figure(value, digits = 3) {
   return `${minus(mantissa)}×10${power(Number(exponent))}`;
 }
 
-/** A figure out of an array whose ends stand for all that lies beyond them, see blob.js. */
+/** A figure out of an array whose ends stand for all that lies beyond them, see blob.js: no finer than it was sent. */
 export function reading(value, { ends }, digits = 3) {
-  const beyond = ends && (value === ends[0] ? "< " : value === ends[1] ? "> " : "");
-  return beyond ? `${beyond}${figure(value, 2)}` : figure(value, digits);
+  if (!ends) return figure(value, digits);
+  const beyond = value === ends[0] ? "< " : value === ends[1] ? "> " : "";
+  const coarse = beyond || Math.log10(ends[1]) - Math.log10(ends[0]) > 40; // 65534 places for 40 decades tell 0.07 % apart
+  return `${beyond}${figure(value, coarse ? 2 : digits)}`;
 }
 
 export function minus(text) {

@@ -1,6 +1,6 @@
 """One of several functions by a traced position, with a gradient that costs no more than the chosen one's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,8 @@ from jax import lax
 Branch = Callable[..., Any]  # (fixed, *operands) -> array; the same function each time, for it is part of a program
 
 
-def choose(branches: Sequence[Branch], position: Any, fixed: Any, *operands: Any) -> Any:
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def choose(branches: tuple[Branch, ...], position: Any, fixed: Any, *operands: Any) -> Any:
     """``branches[position](fixed, *operands)``, differentiable in the operands by reverse mode.
 
     Autodiff of `lax.switch` hands what any branch might need from the forward pass to the backward one; here the
@@ -22,16 +23,11 @@ def choose(branches: Sequence[Branch], position: Any, fixed: Any, *operands: Any
         fixed: what the branches read and no gradient is asked of.
         operands: arrays.
     """
-    return _choose(tuple(branches), position, fixed, *operands)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _choose(branches, position, fixed, *operands):
     return lax.switch(position, branches, fixed, *operands)
 
 
 def _forward(branches, position, fixed, *operands):
-    return _choose(branches, position, fixed, *operands), (position, fixed, operands)
+    return choose(branches, position, fixed, *operands), (position, fixed, operands)
 
 
 def _backward(branches, kept, cotangent):
@@ -44,4 +40,4 @@ def _backward(branches, kept, cotangent):
     return None, None, *grads
 
 
-_choose.defvjp(_forward, _backward)
+choose.defvjp(_forward, _backward)
