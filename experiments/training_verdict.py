@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.training import Learned, TrainingResult
-from experiments.verdict import number, uncapital
+from experiments.words import number, uncapital
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
 from landscapes.networks.stacked import Stacked
 from optimizers import OPTIMIZERS, SCHEDULES
