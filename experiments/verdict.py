@@ -15,7 +15,7 @@ from experiments.labels import tell_apart
 from experiments.outcome import FAR, TARGET, at_target
 from experiments.race import RaceResult, conditions, sets_no_rate, tuned_rate
 from experiments.tuning import RATES, TUNING_STEPS
-from experiments.words import agree, and_list, count, number, power_of_ten, steps_text, uncapital
+from experiments.words import agree, and_list, count, lowered, number, power_of_ten, steps_text, uncapital
 from optimizers import Descent
 
 _GOAL = power_of_ten(TARGET)
@@ -75,7 +75,7 @@ def _schedule_text(descent: Descent) -> str:
     schedule = descent.schedule
     own = [f" {name.replace('_', ' ')} {value:.3g}" for name, value in descent.schedule_hyperparams.items()
            if value != schedule.hyperparams[name].default]  # fmt: skip
-    return "" if schedule.name == "constant" else f", {schedule.title.lower()}{' and'.join(own)}"
+    return "" if schedule.name == "constant" else f", {lowered(schedule.title)}{' and'.join(own)}"
 
 
 def _arrivals(result: RaceResult, names: Sequence[str]) -> str:
@@ -202,7 +202,7 @@ def _tuned_for(result: RaceResult) -> str:
     if start != race.origin:
         parts.append(f"tuned from ({number(start[0])}, {number(start[1])}), not from this start")
     if race.num_steps > TUNING_STEPS:
-        parts.append(f"tuned on the first {TUNING_STEPS:,} steps")
+        parts.append(f"tuned on the first {TUNING_STEPS} steps")
     if race.noise:
         parts.append("on average over other draws of the noise")
     return "".join(f", {part}" for part in parts)

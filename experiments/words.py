@@ -51,6 +51,11 @@ def and_list(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
+def lowered(title: str) -> str:
+    """A common noun inside a sentence: 'cosine', 'one-cycle'; abbreviations such as WSD stay."""
+    return title if title.isupper() else title[0].lower() + title[1:]
+
+
 def uncapital(name: str) -> str:
     """Inside a sentence: 'gradient descent', but 'Adam' and 'RMSProp' keep their capitals."""
     first = name.split()[0].rstrip(",")

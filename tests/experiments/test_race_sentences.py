@@ -198,7 +198,7 @@ def check_headline(result: RaceResult, facts: Facts) -> None:
 def check_subline(result: RaceResult, facts: Facts) -> None:
     said, race = subline(result), result.race
     assert said.startswith(f"{result.surface.title} from (")
-    x, y = re.search(r"from \(([^,]+), ([^)]+)\)", said).groups()
+    x, y = re.findall(r"from \(([^,]+), ([^)]+)\)", said)[0]
     np.testing.assert_allclose([_value(x), _value(y)], race.origin, rtol=0.06, atol=1e-12)
     assert f"{race.num_steps} step{'s' if race.num_steps > 1 else ''} each" in said
     assert ("noise" in said) == (race.noise > 0)

@@ -106,7 +106,7 @@ def test_a_moved_start_keeps_the_rates_and_says_what_they_were_tuned_for():
 
 
 def test_long_races_are_tuned_on_their_beginning_and_say_so():
-    assert "tuned on the first 2,000 steps" in subline(run(Race(runs=(Run("adam"),), num_steps=2500)))
+    assert "tuned on the first 2000 steps" in subline(run(Race(runs=(Run("adam"),), num_steps=2500)))
     assert "tuned on" not in subline(run(Race(runs=(Run("adam"),), num_steps=2000)))
 
 
