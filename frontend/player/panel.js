@@ -82,6 +82,7 @@ export class Panel {
 
   /** Where a run stands: the marker of its figures at a step, which `seen` of the player tells. */
   drawHead({ run, name, step }, x, y, radius) {
+    if (!Number.isFinite(x + y)) return;
     marker(this.ctx, run, x, y, radius, this.player.ink);
     this.heads.push({ run: run.key, name, step, x, y });
   }

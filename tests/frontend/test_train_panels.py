@@ -170,7 +170,8 @@ def test_every_data_set_is_drawn(name):
         right = (sent["images"]["guess"] == sent["images"]["truth"]).mean(1)
         np.testing.assert_allclose(right, tree["series"]["valid_accuracy"][0], atol=1e-6)
     if entry.kind == "text":
-        assert len(sent["text"]["samples"]) == frames
+        assert len(sent["text"]["samples"]) == len(sent["text"]["steps"]) == 12, "each of the look it is named for"
+        assert sent["text"]["steps"][[0, -1]].tolist() == [0, 20]
         assert all(len(text) == 60 for text in sent["text"]["samples"])
     elif entry.task == "classes":
         assert sent["sample"]["probs"].shape == sent["sample"]["gradient"].shape == (frames, data.num_classes)
