@@ -110,7 +110,7 @@ export class Chart extends StepPlot {
     this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
       const head = { ...curve, step: this.shownOf(curve, step) };
-      if (!HEADLESS.includes(curve.kind)) this.drawHead(head, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5);
+      if (!HEADLESS.includes(curve.kind)) this.drawRunHead(head, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5);
     }
     for (const run of this.player.visible()) this.drawEnd(run, step, axes);
     ctx.restore();

@@ -48,11 +48,11 @@ export class Panel {
   /** The hint, with `more` that only the drawing knows; and the step shown, where not every stop of the clock is. */
   say(step, more = "") {
     const { hint = "" } = this.spec;
-    put(this.el.querySelector(".ll-shown"), this.shown(step));
+    put(this.el.querySelector(".ll-shown"), this.stepWords(step));
     put(this.el.querySelector(".ll-hint"), more && hint ? `${hint}, ${more}` : more || hint);
   }
 
-  shown(step) {
+  stepWords(step) {
     const { steps } = this.spec;
     return steps ? `step ${steps[this.frameAt(step)]}` : "";
   }
@@ -81,7 +81,7 @@ export class Panel {
   }
 
   /** Where a run stands: the marker of its figures at a step, which `seen` of the player tells. */
-  drawHead({ run, name, step }, x, y, radius) {
+  drawRunHead({ run, name, step }, x, y, radius) {
     if (!Number.isFinite(x + y)) return;
     marker(this.ctx, run, x, y, radius, this.player.ink);
     this.heads.push({ run: run.key, name, step, x, y });

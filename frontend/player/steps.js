@@ -35,7 +35,7 @@ export class StepPlot extends Plot {
   }
 
   /** It shows all steps, and not one. */
-  shown() {
+  stepWords() {
     return "";
   }
 
