@@ -23,6 +23,11 @@ class Outcome:
     inside: bool  # whether its last step lies in the picture
     gap: float  # of its last step: loss above the minimum; NaN where that is not known or the run diverged
 
+    @property
+    def marks(self) -> tuple[int | None, ...]:
+        """The steps that a sentence may name."""
+        return self.arrived, self.touched, self.left, self.diverged
+
 
 def bounded(surface: Surface, run: Trajectory) -> Trajectory:
     """The run, diverged where it is `FAR` away if that comes before it is not finite; its later rows are NaN."""

@@ -90,11 +90,6 @@ class Learned:
         return len(self.trajectory.loss) - 1
 
     @property
-    def every(self) -> int:
-        """Steps between two looks."""
-        return int(self.at[1] - self.at[0]) if len(self.at) > 1 else 1
-
-    @property
     def over(self) -> bool:
         """Whether the run has ended before its time."""
         return self.stopped is not None or self.trajectory.diverged_at is not None

@@ -39,7 +39,7 @@ class Quantized:
 def _narrow(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.float64:
         return np.clip(array, -FLOAT32_MAX, FLOAT32_MAX).astype(np.float32)
-    return array
+    return array.astype(np.int32) if array.dtype == np.int64 else array
 
 
 def _quantize(q: Quantized) -> np.ndarray:
@@ -85,7 +85,7 @@ def pack(tree: Any) -> bytes:
     """Packs a tree of dicts, lists and scalars with NumPy arrays in it.
 
     Layout: the length of the JSON as uint32, the JSON padded to 4 bytes, the arrays. Float64 travels as float32,
-    clipped to its range so that divergence stays a number; an array that occurs twice travels once.
+    clipped to its range so that divergence stays a number, int64 as int32; an array that occurs twice travels once.
     """
     packer = _Packer()
     text = json.dumps(packer.walk(tree), allow_nan=False, separators=(",", ":")).encode()

@@ -60,7 +60,7 @@ def _field(run: Learned, name: str, example: int) -> dict[str, Any]:
     return {
         "id": "field", "kind": "field", "area": "picture", "title": "Decision boundary", "short": "Boundary",
         "hint": "filled: training, rings: unseen", "box": data.box, "probs": _bytes(planes), **_points(run),
-        "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "stride": run.every,
+        "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "steps": run.at,
         "class_names": list(data.class_names), "chosen": example,
         "figure": panels.decision_field(data.box), "key": f"{run.loss.dataset} {data.box}",
     }  # fmt: skip
@@ -78,7 +78,7 @@ def _fit(run: Learned, name: str, example: int) -> dict[str, Any]:
         "id": "fit", "kind": "fit", "area": "picture", "title": "Fitted curve", "short": "Curve",
         "hint": "filled: training, rings: unseen; faint: the sine without noise", "xs": grid[0].astype(np.float32),
         "outputs": _outputs(run, slice(total, total + len(grid[0])))[..., 0].astype(np.float32), "points": xy,
-        "train": points["train"], "truth": np.sin(np.pi * waves * grid[0]).astype(np.float32), "stride": run.every,
+        "train": points["train"], "truth": np.sin(np.pi * waves * grid[0]).astype(np.float32), "steps": run.at,
         "chosen": example, "figure": panels.curve_fit(*data.box), "key": f"{data.box}",
     }  # fmt: skip
 
@@ -94,7 +94,7 @@ def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
         "images": data.valid_pixels[:count].reshape(count, side, side),
         "truth": data.valid_targets[:count].astype(np.int32),
         "guess": np.argmax(np.nan_to_num(probs), -1).astype(np.uint8), "sure": _bytes(probs.max(-1)),
-        "class_names": list(data.class_names), "stride": run.every, "first": first, "chosen": example,
+        "class_names": list(data.class_names), "steps": run.at, "first": first, "chosen": example,
     }  # fmt: skip
 
 
@@ -102,17 +102,16 @@ def _text(run: Learned, name: str, example: int) -> dict[str, Any]:
     data = run.loss.examples
     prompt = data.valid_inputs[0][: data.valid_inputs.shape[1] // 2]
     picks = np.linspace(0, len(run.params) - 1, min(_TEXTS, len(run.params))).round().astype(int)
-    written = {}
+    written = []
     for i in picks:
         codes = write_text(run.loss.architecture, run.params[i], choices_of(run.loss), prompt, _WRITTEN,
                            seed=run.loss.seed, temperature=max(run.loss.temperature, 0.1))  # fmt: skip
-        written[int(i)] = "".join(data.symbols[code] for code in codes)
-    nearest = [max(k for k in written if k <= i) for i in range(len(run.params))]
+        written.append("".join(data.symbols[code] for code in codes))
     return {
         "id": "text", "kind": "text", "area": "picture", "title": "Text it writes",
         "hint": "behind an unseen beginning",
-        "prompt": "".join(data.symbols[code] for code in prompt), "samples": [written[k] for k in nearest],
-        "stride": run.every,
+        "prompt": "".join(data.symbols[code] for code in prompt), "samples": written,
+        "steps": run.at[picks],
     }  # fmt: skip
 
 
@@ -126,7 +125,7 @@ def _sample(run: Learned, name: str, example: int) -> dict[str, Any]:
     )
     spec: dict[str, Any] = {
         "id": "sample", "kind": "sample", "area": "picture", "title": "One example", "short": "Example",
-        "hint": "", "class_names": list(data.class_names), "stride": run.every,
+        "hint": "", "class_names": list(data.class_names), "steps": run.at,
     }  # fmt: skip
     if data.num_classes == 1:
         values = _outputs(run, slice(example, example + 1))[:, 0, 0]

@@ -92,7 +92,7 @@ def factors(measured: Measured, name: str, depth: int) -> dict[str, Any]:
         "id": "factors", "kind": "chart", "area": "side", "log": True, "title": "Factors of each layer",
         "short": "Factors",
         "hint": f"{name}: slope × weights…, mean over seeds", "series": [], "empty": "nothing comes back",
-        "lines": {"names": [n for n, _ in named], "values": np.clip(values, 1e-3, 1e3), "stride": 1},
+        "lines": {"names": [n for n, _ in named], "values": np.clip(values, 1e-3, 1e3)},
         "figure": panels.flow_axes(depth, ends, "layer", "layers back", narrow=True), "key": f"{depth} {ends}",
     }  # fmt: skip
 
@@ -120,7 +120,7 @@ def bars(measured: Measured, backs: dict[str, int], title: str, name: str) -> di
         values[row, back:] = median[back]
     return {
         "id": "bars", "kind": "bars", "area": "side", "title": title, "short": "Bars", "hint": name,
-        "rows": rows, "values": sent(values, RANGES[0]), "stride": 1, "range": list(RANGES[0]), "tint": True,
+        "rows": rows, "values": sent(values, RANGES[0]), "range": list(RANGES[0]), "tint": True,
         "unit": "norm", "figure": panels.layer_bars(rows, RANGES[0], "size of the gradient"), "key": f"{len(rows)}",
     }  # fmt: skip
 
@@ -146,7 +146,7 @@ def distributions(flow: Flow, curve: Curve, name: str) -> list[dict[str, Any]]:
         out.append({
             "id": id_, "kind": "histogram", "area": "side", "title": title, "short": title.split()[0],
             "hint": f"{name}; beyond ±3 counts at the ends", "rows": rows,
-            "counts": np.rint(255 * unit).astype(np.uint8)[None], "range": [-SPAN, SPAN], "stride": 10**6,
+            "counts": np.rint(255 * unit).astype(np.uint8)[None], "range": [-SPAN, SPAN],
             "figure": panels.output_histogram(rows, (-SPAN, SPAN), f"{title.lower()}"), "key": f"{flow.depth} {id_}",
         })  # fmt: skip
     return out

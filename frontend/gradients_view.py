@@ -9,11 +9,11 @@ import numpy as np
 from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
 from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline, times
-from experiments.training import TrainingResult
+from experiments.training import Learned, TrainingResult
 from experiments.training_verdict import finely
 from frontend import flow_panels, layer_panels, panels
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
-from frontend.training_view import training_tree
+from frontend.training_view import by_look, training_tree
 
 _MOST_BARS = 60  # of steps in time
 _PACE = 8  # seconds that a backward pass takes at 1x
@@ -50,7 +50,7 @@ def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str]
     total = len(flow.curves)
     return {
         **_frame(page, panels_, notices, found, None),
-        "clock": {"steps": steps, "stride": 1, "at": at if total else 0, "present": present,
+        "clock": {"steps": steps, "stops": None, "at": at if total else 0, "present": present,
                   "unit": "steps" if time else "layers", "pace": max(2.0, steps / _PACE)},
         "key": _key(page, len(found)), "runs": _runs(page, labels, found), "open": opened,
         "series": {**_series(found, steps), **(_clipped(found, page.time.clip) if time and found else {})},
@@ -131,7 +131,7 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
             look = activation_look(kind)
             run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
     if page.mode == "dying" and runs:
-        tree["series"]["dead"], tree["strides"]["dead"] = _dead(result, tree["clock"]["steps"])
+        tree["series"]["dead"], tree["steps"]["dead"] = by_look(runs, _dead), tree["steps"]["train"]
     panels_ = [{**panel, **_outcome(tree["series"], panel["id"])}
                for panel in _trained_panels(page, result, tree["panels"], names)]  # fmt: skip
     return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
@@ -178,11 +178,6 @@ def _outcome(series: dict[str, Any], panel: str) -> dict[str, Any]:
     return {"ends_title": "unseen", "ends": [{"text": unseen, "note": f"training {seen}"} for unseen, seen in pairs]}
 
 
-def _dead(result: TrainingResult, steps: int) -> tuple[np.ndarray, int]:
-    every = result.runs[0].every
-    out = np.full((len(result.runs), steps // every + 1), np.nan)
-    for i, run in enumerate(result.runs):
-        off = run.frames.on[:, run.unit_layers, : run.units] <= 0
-        share = off.reshape(len(off), -1).mean(1)
-        out[i, : len(share)] = share[: out.shape[1]]
-    return out, every
+def _dead(run: Learned) -> np.ndarray:
+    off = run.frames.on[:, run.unit_layers, : run.units] <= 0
+    return off.reshape(len(off), -1).mean(1)

@@ -7,9 +7,10 @@ import numpy as np
 from experiments.training import Learned
 from frontend import panels
 from frontend.blob import Quantized
+from frontend.sent_steps import sent_steps
 from landscapes.networks.observation import SPAN
 
-MOST_COLUMNS = 300  # of a heat map
+MOST_COLUMNS = 301  # of a heat map
 GRADIENT_DECADES = (-7.0, 1.0)  # fixed, so that healthy gradients never look vanished, nor vanished ones healthy
 FLOW_DECADES = (-12.0, 0.0)
 RATIO_DECADES = (-6.0, 0.0)
@@ -32,15 +33,17 @@ def rows_of(run: Learned) -> list[int]:
     return [*range(run.hidden), -1]
 
 
-def _stride(steps: int) -> int:
-    return max(1, -(-steps // MOST_COLUMNS))
+def _columns(run: Learned, steps: int) -> np.ndarray:
+    """The step of every column; those at which the run ended are among them."""
+    return sent_steps(steps, MOST_COLUMNS, (run.trajectory.diverged_at, run.stopped, run.best))
 
 
 def _layers(run: Learned, steps: int, what: int) -> np.ndarray:
     """Norms a layer and column: 0 of the gradient, 1 of the params, 2 of the update; NaN where nothing is known yet."""
     assert run.trajectory.layers is not None
-    known = run.trajectory.layers[:: _stride(steps), what][:, rows_of(run)].T
-    out = np.full((known.shape[0], steps // _stride(steps) + 1), np.nan)
+    columns = _columns(run, steps)
+    known = run.trajectory.layers[columns[columns <= run.steps], what][:, rows_of(run)].T
+    out = np.full((known.shape[0], len(columns)), np.nan)
     out[:, : known.shape[1]] = known
     return out
 
@@ -50,7 +53,7 @@ def _sent(values: np.ndarray, decades: tuple[float, float]) -> Quantized:
 
 
 def _heats(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
-    names, stride = list(run.loss.layer_names), _stride(steps)
+    names, columns = list(run.loss.layer_names), _columns(run, steps)
     weights = _layers(run, steps, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(weights > 0, _layers(run, steps, 2) / weights, np.nan)
@@ -62,8 +65,8 @@ def _heats(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
     return [
         {
             "id": id_, "kind": "heat", "area": "map", "title": title, "short": short, "hint": f"{name}, layer by step",
-            "rows": names, "values": _sent(values, decades), "stride": stride, "range": list(decades), "unit": unit,
-            "figure": panels.layer_heat(names, steps, values.shape[1], stride, decades),
+            "rows": names, "values": _sent(values, decades), "steps": columns, "range": list(decades), "unit": unit,
+            "figure": panels.layer_heat(names, steps, decades),
             "key": f"{names} {steps} {decades}",
         }
         for id_, title, short, values, decades, unit in maps
@@ -75,7 +78,7 @@ def gradient_bars(run: Learned, steps: int) -> dict[str, Any]:
     names = list(run.loss.layer_names)
     return {
         "id": "bars", "kind": "bars", "area": "now", "title": "Gradient now", "short": "Gradient", "hint": "",
-        "rows": names, "values": _sent(_layers(run, steps, 0), GRADIENT_DECADES), "stride": _stride(steps),
+        "rows": names, "values": _sent(_layers(run, steps, 0), GRADIENT_DECADES), "steps": _columns(run, steps),
         "range": list(GRADIENT_DECADES), "tint": True, "unit": "norm",
         "figure": panels.layer_bars(names, GRADIENT_DECADES), "key": f"{names}",
     }  # fmt: skip
@@ -87,9 +90,9 @@ def _histogram(run: Learned) -> dict[str, Any]:
     tallest = np.maximum(bars.max(-1, keepdims=True), 1e-9)
     return {
         "id": "histogram", "kind": "histogram", "area": "now", "title": "Outputs", "short": "Outputs",
-        "hint": "at step {step}; what lies beyond ±3 counts at the ends", "rows": names,
+        "hint": "what lies beyond ±3 counts at the ends", "rows": names,
         "counts": np.rint(255 * np.nan_to_num(bars / tallest)).astype(np.uint8), "range": [-SPAN, SPAN],
-        "stride": run.every, "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
+        "steps": run.at, "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
     }  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def _backward(run: Learned) -> dict[str, Any]:
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
         "hint": "from the loss to the first layer", "rows": rows,
-        "flow": np.concatenate([flow, ends], 1).astype(np.float32), "stride": run.every,
+        "flow": np.concatenate([flow, ends], 1).astype(np.float32), "steps": run.at,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",
     }  # fmt: skip
@@ -118,7 +121,7 @@ def _slopes(run: Learned, name: str, steps: int) -> dict[str, Any]:
     return {
         "id": "slopes", "kind": "chart", "area": "map", "title": "PReLU slopes", "short": "Slopes",
         "hint": f"{name}, as they are learned", "series": [], "lines": {"names": names, "values": values,
-                                                                       "stride": run.every},
+                                                                       "steps": run.at},
         "figure": panels.loss_axes(steps, ends, False), "key": f"{names} {ends} {steps}", "log": False,
     }  # fmt: skip
 
@@ -131,6 +134,6 @@ def _units(run: Learned) -> dict[str, Any]:
         "id": "units", "kind": "units", "area": "units", "title": "Units",
         "hint": "share of examples on, × dead", "rows": names,
         "share": np.rint(255 * np.nan_to_num(share)).astype(np.uint8),
-        "died": run.died[layers, : run.units].astype(np.int32), "stride": run.every,
+        "died": run.died[layers, : run.units].astype(np.int32), "steps": run.at,
         "slots": len(run.loss.layer_names),
     }  # fmt: skip

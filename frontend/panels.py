@@ -31,22 +31,18 @@ def loss_axes(num_steps: int, y_range: tuple[float, float], log: bool, title: st
     return {"data": [], "layout": axes_layout(x, y, {"l": LEFT, "r": RIGHT, "t": 8, "b": 44})}
 
 
-def layer_heat(
-    rows: Sequence[str], num_steps: int, columns: int, stride: int, decades: tuple[float, float]
-) -> dict[str, Any]:
+def layer_heat(rows: Sequence[str], num_steps: int, decades: tuple[float, float]) -> dict[str, Any]:
     """Axes for layers by steps, with the colour bar of a fixed range; the first layer is on top.
 
     Args:
         rows: the layers' names.
         num_steps: the end of the horizontal axis.
-        columns: how many columns are drawn.
-        stride: steps a column.
         decades: the logarithms to base 10 of the lowest and the highest colour.
     """
     # The trace lies left of the axes: it is there for its colour bar; the player draws the cells.
     trace = {
         "type": "heatmap",
-        "x": [-2 * stride, -stride],
+        "x": [-2, -1],
         "y": [-2, -1],
         "z": [list(decades)],
         "zmin": decades[0],
@@ -63,8 +59,7 @@ def layer_heat(
             "ticktext": [_power(d) for d in _decades(decades)],
         },
     }
-    end = min(num_steps, columns * stride)
-    x = {"range": [0, max(end, 1)], "showgrid": False, "nticks": 7, "title": _STEP}
+    x = {"range": [0, max(num_steps, 1)], "showgrid": False, "nticks": 7, "title": _STEP}
     return {"data": [trace], "layout": axes_layout(x, _row_axis(rows), {"l": LEFT, "r": RIGHT, "t": 16, "b": 44})}
 
 

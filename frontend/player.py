@@ -3,9 +3,11 @@
 All rooms share it. A tree holds:
 
 - ``runs``: label, colours, marker, dash, where it reached the target and where it diverged;
-- ``series``: name -> (run, row) arrays; row i is step ``i * clock.stride``;
-- ``panels``: static figures and what the player draws over them, by the names of the series;
-- ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``, ``clock``.
+- ``clock``: how many ``steps``, and the ``stops``: the steps that are sent, on which the playhead stands; None is all;
+- ``series``: name -> (run, row) arrays, a row a stop; ``steps``: name -> the step of each row, where it is another;
+- ``panels``: static figures and what the player draws over them, by the names of the series or in arrays of their own,
+  a row a stop unless their ``steps`` say otherwise;
+- ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
 """
 
 from collections.abc import Callable

@@ -13,11 +13,12 @@ from experiments.verdict import headline, labels, subline
 from experiments.words import percent
 from frontend import figures
 from frontend.blob import Quantized
+from frontend.sent_steps import sent_steps, stops
 from frontend.theme import MARKERS, looks
 from landscapes import Surface
 from optimizers import OPTIMIZERS, Trajectory
 
-MAX_ROWS = 1001  # a run's rows on the way to the browser; longer runs send every second, third, ... step
+MAX_ROWS = 1001  # a run's rows on the way to the browser; of longer runs not every step is sent
 FAN_ROWS = 251
 FAN_DECADES = (-14.0, 14.0)  # the logarithms that a dragged curve can show
 LOOKS = looks(list(OPTIMIZERS))
@@ -26,18 +27,19 @@ LOOKS = looks(list(OPTIMIZERS))
 def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at: int | None, present: bool) -> dict:
     """Everything the stage shows of a race; see `frontend.player`."""
     g = ground(result.surface)
-    stride = _stride(result.race.num_steps, MAX_ROWS)
+    marks = [step for outcome in result.outcomes for step in outcome.marks]
+    steps = sent_steps(result.race.num_steps, MAX_ROWS, [at, *marks])
     return {
         "key": hashlib.sha256(repr(result.race).encode()).hexdigest()[:12],
         "headline": headline(result),
         "subline": subline(result) + _undefined(g),
         "notices": list(notices),
-        "clock": {"steps": result.race.num_steps, "stride": stride, "at": at, "present": present},
+        "clock": {"steps": result.race.num_steps, "stops": stops(steps), "at": at, "present": present},
         "start": list(result.race.origin),
         "floor": result.surface.minimum or 0.0,
         "ground": {"loss": g.loss, "box": g.surface.domain},
         "runs": _runs(result),
-        "series": _series(result.trajectories, result.gap, result.distance, stride),
+        "series": _series(result.trajectories, result.gap, result.distance, steps),
         "panels": _panels(result, g),
         "switches": [
             {"ids": ["grad", "distance"], "phone": False},
@@ -58,10 +60,6 @@ def _undefined(g: figures.Ground) -> str:
     if g.undefined == 0:
         return ""
     return f" The formula has no finite value on {percent(g.undefined)} of the picture; it is left blank there."
-
-
-def _stride(num_steps: int, rows: int) -> int:
-    return max(1, -(-num_steps // (rows - 1)))
 
 
 def _runs(result: RaceResult) -> list[dict[str, Any]]:
@@ -86,10 +84,10 @@ def _runs(result: RaceResult) -> list[dict[str, Any]]:
     return runs
 
 
-def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequence, stride: int) -> dict[str, Any]:
+def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequence, steps: np.ndarray) -> dict[str, Any]:
     def rows(arrays) -> np.ndarray:
         arrays = list(arrays)
-        return np.array([a[::stride] for a in arrays]) if arrays else np.zeros((0, 1))
+        return np.array([a[steps] for a in arrays]) if arrays else np.zeros((0, 1))
 
     return {
         "x": rows(t.params[:, 0] for t in trajectories),
@@ -200,10 +198,12 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
     """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
     if fan is None:
         return None
-    stride = _stride(len(fan.trajectories[0].loss) - 1, FAN_ROWS)
     surface = result.surface
+    outcomes = [outcome_of(surface, t, noisy=result.race.noise > 0) for t in fan.trajectories]
+    marks = [step for each in outcomes for step in (each.arrived, each.diverged)]
+    steps = sent_steps(len(fan.trajectories[0].loss) - 1, FAN_ROWS, marks)
     gap = [above_minimum(surface, t) for t in fan.trajectories]
-    points = np.array([t.params[::stride] for t in fan.trajectories])
+    points = np.array([t.params[steps] for t in fan.trajectories])
     distance = surface.distance_to_minimum(points.reshape(-1, 2)).reshape(points.shape[:2])
     (x0, x1), (y0, y1) = surface.domain
     rate = result.descents[fan.run].hyperparams[fan.hyperparam]
@@ -212,14 +212,14 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "label": f"{labels(result)[fan.run]}: drag its rate",
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
-        "stride": stride,
-        "reached": [outcome_of(surface, t, noisy=result.race.noise > 0).arrived for t in fan.trajectories],
-        "diverged": [t.diverged_at for t in fan.trajectories],
+        "steps": steps,
+        "reached": [each.arrived for each in outcomes],
+        "diverged": [each.diverged for each in outcomes],
         "series": {
             "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),
             "y": Quantized(points[..., 1], 4 * y0 - 3 * y1, 4 * y1 - 3 * y0),
-            "gap": _quantized_loss(np.array(gap)[:, ::stride], ground(surface)),
-            "grad": Quantized(np.array([t.grad_norm[::stride] for t in fan.trajectories]), *FAN_DECADES, log=True),
+            "gap": _quantized_loss(np.array(gap)[:, steps], ground(surface)),
+            "grad": Quantized(np.array([t.grad_norm[steps] for t in fan.trajectories]), *FAN_DECADES, log=True),
             "distance": Quantized(distance, *FAN_DECADES, log=True),
         },
     }

@@ -1,16 +1,17 @@
 """A training as the player's tree: curves of all runs, and every layer of the open one."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from experiments.training import Learned, TrainingResult, look_every
+from experiments.training import Learned, TrainingResult
 from experiments.training_verdict import headline, labels, subline
 from frontend import layer_panels, panels
 from frontend.example_panels import picture_panels
 from frontend.race_view import LOOKS
+from frontend.sent_steps import sent_steps, stops
 from frontend.theme import CLASS_COLORS, MARKERS, Look, position_looks
 from landscapes import LOSSES, NETWORKS
 
@@ -27,9 +28,8 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
                   present: bool, state: str) -> dict[str, Any]:  # fmt: skip
     """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`."""
     steps, runs = result.training.num_steps, result.runs
-    stride = max(1, -(-steps // (MAX_ROWS - 1)))
-    every = max((look_every(steps, run.trajectory.stride) for run in runs if not run.over), default=0)
-    every = every or max((run.every for run in runs), default=1)
+    marks = [mark for run in runs for mark in (run.trajectory.diverged_at, run.stopped, run.best)]
+    rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
     shown = [*_charts(result), *(_details(runs[opened], labels(result)[opened], example, steps) if runs else [])]
     ids = {panel["id"] for panel in shown}
     done = steps if state == "over" else result.done if runs else 0
@@ -39,13 +39,13 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "headline": headline(result),
         "subline": subline(result),
         "notices": list(notices),
-        "clock": {"steps": steps, "stride": stride, "at": at if result.training.learners else 0, "present": present,
-                  "done": done},
+        "clock": {"steps": steps, "stops": stops(rows), "at": at if result.training.learners else 0,
+                  "present": present, "done": done},
         "class_colors": CLASS_COLORS,
         "runs": _runs(result),
         "open": opened,
-        "series": _series(result, stride, every),
-        "strides": dict.fromkeys(("train", "valid", "train_accuracy", "valid_accuracy"), every),
+        "series": _series(runs, rows),
+        "steps": dict.fromkeys(("train", "valid", "train_accuracy", "valid_accuracy"), looks),
         "panels": shown,
         "switches": [{"ids": [name for name in group if name in ids], "phone": False} for group in _SWITCHES],
         "table": {"columns": _columns(ids), "outcome": "", "target": False},
@@ -99,29 +99,33 @@ def _runs(result: TrainingResult) -> list[dict[str, Any]]:
     ]
 
 
-def _series(result: TrainingResult, stride: int, every: int) -> dict[str, Any]:
-    steps, runs = result.training.num_steps, result.runs
-    looks = np.arange(0, steps + 1, every)
+def look_steps(runs: Sequence[Learned]) -> np.ndarray:
+    """The step of every look, a row a run; a run that has ended before is filled up with the step after its end."""
+    ends = [run.steps if run.trajectory.diverged_at is None else run.trajectory.diverged_at for run in runs]
+    width = max((len(run.at) + run.over for run in runs), default=1)
+    rows = [np.append(run.at, [end + 1] * (width - len(run.at))) for run, end in zip(runs, ends, strict=True)]
+    return np.array(rows, np.int32).reshape(-1, width)
 
-    def at_looks(run: Learned, values: np.ndarray) -> np.ndarray:
-        out = np.full(len(looks), np.nan)
-        place = looks // run.every
-        known = (place < len(values)) & (looks <= run.steps)
-        out[known] = values[place[known]]
-        return out
 
-    def at_steps(run: Learned) -> np.ndarray:
-        out = np.full(steps + 1, np.nan)
-        out[: len(run.trajectory.loss)] = run.trajectory.loss
-        return out[::stride]
+def by_look(runs: Sequence[Learned], values: Callable[[Learned], np.ndarray]) -> np.ndarray:
+    """A value at every look, in the places of `look_steps`; NaN where nothing is known."""
+    out = np.full(look_steps(runs).shape, np.nan)
+    for row, run in zip(out, runs, strict=True):
+        row[: len(run.at)] = values(run)
+    return out
 
+
+def _series(runs: Sequence[Learned], steps: np.ndarray) -> dict[str, Any]:
+    batch = np.full((len(runs), len(steps)), np.nan)
+    for row, run in zip(batch, runs, strict=True):
+        known = steps[steps <= run.steps]
+        row[: len(known)] = run.trajectory.loss[known]
     halves = (("train", 0), ("valid", 1))
-    series = {"batch": [at_steps(run) for run in runs]}
-    series |= {name: [at_looks(run, run.frames.loss[:, half]) for run in runs] for name, half in halves}
-    series |= {
-        f"{name}_accuracy": [at_looks(run, run.frames.accuracy[:, half]) for run in runs] for name, half in halves
+    losses = {name: by_look(runs, lambda run, half=half: run.frames.loss[:, half]) for name, half in halves}
+    shares = {
+        f"{name}_accuracy": by_look(runs, lambda run, half=half: run.frames.accuracy[:, half]) for name, half in halves
     }
-    return {name: np.array(rows) if rows else np.zeros((0, 1)) for name, rows in series.items()}
+    return {"batch": batch, **losses, **shares}
 
 
 def _charts(result: TrainingResult) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import { css, scale, unit } from "./colors.js";
 import { icon } from "./icons.js";
-import { frameAt, put } from "./panel.js";
+import { put } from "./panel.js";
 import { RowPlot } from "./bars.js";
 import { figure } from "./words.js";
 
@@ -64,8 +64,8 @@ export class Backward extends RowPlot {
   }
 
   flowAt(row, step) {
-    const { flow, stride, rows } = this.spec;
-    return flow[frameAt(flow.shape[0], stride, step) * rows.length + row];
+    const { flow, rows } = this.spec;
+    return flow[this.frameAt(step) * rows.length + row];
   }
 
   draw(step) {

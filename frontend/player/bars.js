@@ -2,7 +2,6 @@
 
 import { css, scale, unit } from "./colors.js";
 import { label } from "./marks.js";
-import { frameAt } from "./panel.js";
 import { Plot } from "./plot.js";
 import { band, fitRows, hatching } from "./rows.js";
 import { reading } from "./words.js";
@@ -59,9 +58,9 @@ export class Bars extends RowPlot {
   }
 
   valueAt(row, step) {
-    const { values, stride } = this.spec;
+    const { values } = this.spec;
     const count = values.shape[1];
-    return values[row * count + frameAt(count, stride, step)];
+    return values[row * count + this.frameAt(step, count)];
   }
 
   draw(step) {

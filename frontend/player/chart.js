@@ -3,9 +3,10 @@
 import { drawRules, nameRules, paintBands } from "./bands.js";
 import { CurveLabels } from "./curve_labels.js";
 import { Ends } from "./ends.js";
-import { cross, label, marker, strokeRun } from "./marks.js";
+import { cross, label, strokeRun } from "./marks.js";
 import { pixel } from "./plot.js";
 import { StepPlot } from "./steps.js";
+import { rowAt } from "./stops.js";
 import { moment, reading } from "./words.js";
 
 /** How a series of a list is stroked; the faint ones first, so that the others lie over them. */
@@ -67,13 +68,14 @@ export class Chart extends StepPlot {
 
   /** Lines of one run, one a layer: from the run's colour to the second ink, first to last. */
   ownLines() {
-    const { names, values, stride } = this.spec.lines;
+    const { names, values, steps = this.player.clock.stops } = this.spec.lines;
     const count = values.shape[1];
-    const index = (step) => Math.min(count - 1, Math.floor(step / stride));
+    const index = (step) => Math.min(count - 1, rowAt(steps, step));
+    const stepOf = (_, step) => steps[index(step)];
     const run = this.player.runs[this.player.tree.open ?? 0];
     return names.map((text, i) => {
       const row = values.subarray(i * count, (i + 1) * count);
-      const track = { count, index: (step) => index(step), stride: () => stride, at: (_, step) => row[index(step)], row, diverged: null };
+      const track = { count, index: (step) => index(step), steps: () => steps, stepOf, at: (_, step) => row[index(step)], row, diverged: null };
       const color = run?.color ?? this.player.ink.ink2;
       return { run: { ...run, color, hollow: false }, track, name: text, text, kind: "main", style: { ...STYLES.main, dash: DASHES[i % DASHES.length] } };
     });
@@ -107,7 +109,8 @@ export class Chart extends StepPlot {
     nameRules(ctx, this, axes);
     this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
-      if (!HEADLESS.includes(curve.kind)) marker(ctx, curve.run, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5, ink);
+      const head = { ...curve, step: this.shownOf(curve, step) };
+      if (!HEADLESS.includes(curve.kind)) this.drawRunHead(head, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5);
     }
     for (const run of this.player.visible()) this.drawEnd(run, step, axes);
     ctx.restore();
@@ -172,26 +175,26 @@ export class Chart extends StepPlot {
     for (const curve of curves) this.strokeRest(ctx, curve, this.pixelsOf(curve), 0);
   }
 
-  /** Where a curve's head stands: on the line at the playhead, or where the run was stopped. */
-  headOf(curve, step) {
+  /** The step of the figures that a curve shows at the playhead: of its last look, and of none after an early stop. */
+  shownOf(curve, step) {
     const track = this.trackOf(curve);
-    const pixels = this.pixelsOf(curve);
-    const now = track.stopped == null ? step : Math.min(step, track.stopped);
-    const i = track.index(now, curve.name);
-    const t = now / track.stride(curve.name) - i;
-    const [x, y, nextX, nextY] = pixels.subarray(2 * i, 2 * i + 4);
-    if (!(t > 0 && Number.isFinite(nextY))) return [curve, x, y];
-    return [curve, x + t * (nextX - x), y + t * (nextY - y)];
+    return track.stepOf(curve.name, track.stopped == null ? step : Math.min(step, track.stopped));
+  }
+
+  headOf(curve, step) {
+    const i = this.trackOf(curve).index(this.shownOf(curve, step), curve.name);
+    return [curve, ...this.pixelsOf(curve).subarray(2 * i, 2 * i + 2)];
   }
 
   /** Pixels of a curve; on a log axis what lies under the axis is drawn on its floor. */
   curve(track, { name }) {
     const values = track.row ?? track[name];
     const { x, y, top, height } = this.axes();
+    const steps = track.steps(name);
     const out = new Float32Array(2 * values.length);
     for (let i = 0; i < values.length; i++) {
       const at = values[i];
-      out[2 * i] = pixel(x, i * track.stride(name));
+      out[2 * i] = pixel(x, steps[i]);
       out[2 * i + 1] = at !== at ? NaN : Math.max(top - 200, Math.min(top + height, pixel(y, at)));
     }
     return out;
@@ -222,12 +225,17 @@ export class Chart extends StepPlot {
     const step = this.stepAt(event);
     if (step === null) return null;
     const curves = this.curves();
-    const lines = curves.filter(({ kind }) => kind !== "theory").map((curve) => {
+    const told = curves.filter(({ kind }) => kind !== "theory");
+    const stepOf = (curve) => this.trackOf(curve).stepOf(curve.name, step);
+    const alike = told.every((curve) => stepOf(curve) === stepOf(told[0]));
+    const head = told.length && alike ? stepOf(told[0]) : step;
+    const lines = told.map((curve) => {
       const law = curve.kind === "main" && curves.find(({ kind, run }) => kind === "theory" && run.key === curve.run.key);
       const value = ({ name }) => reading(this.trackOf(curve).at(name, step), this.player.tree.series[name] ?? {});
-      return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}`;
+      const own = stepOf(curve) === head ? "" : ` at step ${stepOf(curve)}`;
+      return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}${own}`;
     });
-    return [moment(step, this.player.tree.clock.unit), ...lines];
+    return [moment(head, this.player.tree.clock.unit), ...lines];
   }
 
   nameOf({ run, text }) {

@@ -1,10 +1,13 @@
-// The one clock: steps follow wall time, so a slow machine skips steps and never lags.
+// The one clock: steps follow wall time, so a slow machine skips steps and never lags. It stands on steps that were sent.
+
+import { allSteps, nearestStep, rowAt } from "./stops.js";
 
 const STEPS_A_SECOND = 30;
 
 export class Clock {
   constructor(onTick) {
     this.onTick = onTick;
+    this.stops = allSteps(0);
     this.steps = 0;
     this.done = 0;
     this.at = 0;
@@ -16,12 +19,14 @@ export class Clock {
     this.run = this.run.bind(this);
   }
 
+  /** The step shown: the last stop that the time has come to. */
   get step() {
-    return Math.floor(this.at);
+    return this.stops[rowAt(this.stops, this.at)];
   }
 
   /** `done`: the steps computed so far; the playhead goes no further, and waits there while it plays. */
-  setLength(steps, done = steps) {
+  setStops({ steps, stops, done = steps }) {
+    this.stops = stops ?? allSteps(steps);
     this.steps = steps;
     this.done = Math.min(steps, done);
     this.wish = Math.min(this.wish, steps);
@@ -53,17 +58,23 @@ export class Clock {
     this.playing ? this.pause() : this.play();
   }
 
+  /** Goes to the stop nearest a step. */
   seek(step) {
-    this.wish = Math.max(0, Math.min(this.steps, step));
+    this.wish = nearestStep(this.stops, Math.max(0, Math.min(this.steps, step)));
     this.at = Math.min(this.done, this.wish);
     this.onTick();
   }
 
-  /** One step forward or back; pauses, since whoever steps wants to look. */
+  /** Goes to a step and pauses, since whoever points at one wants to look. */
+  scrub(step) {
+    this.stop();
+    this.seek(step);
+  }
+
+  /** Some stops forward or back, and pauses. */
   nudge(by) {
-    this.playing = false;
-    cancelAnimationFrame(this.frame);
-    this.seek(this.step + by);
+    const row = rowAt(this.stops, this.at) + by;
+    this.scrub(this.stops[Math.max(0, Math.min(this.stops.length - 1, row))]);
   }
 
   run(now) {

@@ -42,14 +42,15 @@ export class CurveLabels {
     const placed = apart(seen.map(([curve, x]) => [curve, this.ending(curve, x)]), top + room / 2, top + height - room / 2, room);
     ctx.textBaseline = "middle";
     for (const [curve, y] of placed) {
-      const value = figure(panel.trackOf(curve).at(curve.name, step));
+      const shown = panel.shownOf(curve, step);
+      const value = figure(panel.trackOf(curve).at(curve.name, shown));
       const x = left + width + 10;
       ctx.font = `600 ${panel.font}`;
       ctx.fillStyle = curve.run.color;
       ctx.fillText(curve.text, x, lines === 2 ? y - em / 2 - 1 : y, panel.size[0] - x);
       ctx.font = panel.font;
       ctx.fillStyle = ink.ink2;
-      if (lines === 2) ctx.fillText(`${value} now`, x, y + em / 2 + 2, panel.size[0] - x);
+      if (lines === 2) ctx.fillText(`${value}, step ${shown}`, x, y + em / 2 + 2, panel.size[0] - x);
     }
   }
 

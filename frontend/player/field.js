@@ -2,7 +2,6 @@
 
 import { classColors, css, mix } from "./colors.js";
 import { zeroLines } from "./contour.js";
-import { frameAt } from "./panel.js";
 import { Plot } from "./plot.js";
 
 /** A plot of examples that can be chosen with a click. */
@@ -76,7 +75,7 @@ export class Field extends ExamplePlot {
     const { ctx } = this;
     const axes = this.axes();
     const { left, top, width, height } = axes;
-    const frame = frameAt(this.spec.probs.shape[0], this.spec.stride, step);
+    const frame = this.frameAt(step);
     const { image, lines } = this.once("field", `${frame}|${this.player.scheme}`, () => this.frameOf(frame));
     this.clip(axes);
     ctx.imageSmoothingEnabled = true;

@@ -1,7 +1,6 @@
 // Regression: the points, and the curve that the network draws through them.
 
 import { strokeRun } from "./marks.js";
-import { frameAt } from "./panel.js";
 import { ExamplePlot } from "./field.js";
 import { figure } from "./words.js";
 
@@ -10,10 +9,10 @@ export class Fit extends ExamplePlot {
     this.begin();
     if (!this.ready) return;
     const { ctx, player } = this;
-    const { xs, outputs, stride, truth } = this.spec;
+    const { xs, outputs, truth } = this.spec;
     const ink = player.ink;
     const count = xs.length;
-    const frame = frameAt(outputs.shape[0], stride, step);
+    const frame = this.frameAt(step);
     const color = player.runs[player.tree.open ?? 0]?.color ?? ink.accent;
     this.clip(this.axes());
     this.put(this.layer("points", (layer) => this.drawPoints(layer, () => ink.ink3)));

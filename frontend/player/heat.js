@@ -2,9 +2,9 @@
 
 import { colorscale, scale, unit } from "./colors.js";
 import { label } from "./marks.js";
-import { frameAt } from "./panel.js";
 import { band, fitRows, hatching } from "./rows.js";
 import { StepPlot } from "./steps.js";
+import { rowAt } from "./stops.js";
 import { reading } from "./words.js";
 
 export class Heat extends StepPlot {
@@ -47,12 +47,12 @@ export class Heat extends StepPlot {
     const color = scale(player.tree.templates[player.scheme]);
     const wide = Math.max(1, Math.round(axes.width * ratio));
     const image = new ImageData(wide, rows.length);
+    const stepOf = (px) => (px / ratio - axes.x._b) / axes.x._m;
+    const columns = Array.from({ length: wide }, (_, px) => this.columnsOf(stepOf(px), stepOf(px + 1)));
     const empty = [];
     for (let r = 0; r < rows.length; r++) {
       for (let px = 0; px < wide; px++) {
-        const step = (px / ratio - axes.x._b) / axes.x._m;
-        const next = ((px + 1) / ratio - axes.x._b) / axes.x._m;
-        const mean = this.mean(values.subarray(r * count, (r + 1) * count), step, next);
+        const mean = meanOf(values.subarray(r * count, (r + 1) * count), ...columns[px]);
         if (mean === 0) empty.push([r, px]);
         if (mean > 0) image.data.set([...color(unit(mean, this.spec.range)), 255], 4 * (r * wide + px));
       }
@@ -67,17 +67,10 @@ export class Heat extends StepPlot {
     this.hatch(ctx, axes, runsOf(empty));
   }
 
-  /** The geometric mean of the columns under one pixel; 0 where all of them underflow, NaN where none is known. */
-  mean(row, step, next) {
-    const { stride } = this.spec;
-    const first = frameAt(row.length, stride, step);
-    const last = Math.max(first, Math.min(row.length, Math.ceil(next / stride)) - 1);
-    let [sum, seen, zero] = [0, 0, false];
-    for (let c = first; c <= last; c++) {
-      if (row[c] === 0) zero = true;
-      else if (row[c] > 0) [sum, seen] = [sum + Math.log(row[c]), seen + 1];
-    }
-    return seen ? Math.exp(sum / seen) : zero ? 0 : NaN;
+  /** The first and the last column under a pixel that shows the steps from `step` to before `next`. */
+  columnsOf(step, next) {
+    const first = this.frameAt(step);
+    return [first, Math.max(first, rowAt(this.spec.steps, Math.ceil(next) - 1))];
   }
 
   /** Where a gradient is too small for a number of 32 bits the picture says so, and is not left blank. */
@@ -97,13 +90,24 @@ export class Heat extends StepPlot {
     const step = this.stepAt(event);
     if (step === null) return null;
     const { top, height } = this.axes();
-    const { rows, values, stride } = this.spec;
+    const { rows, steps, values } = this.spec;
     const r = Math.floor(((this.local(event)[1] - top) / height) * rows.length);
     if (r < 0 || r >= rows.length) return null;
     const count = values.shape[1];
-    const at = values[r * count + frameAt(count, stride, step)];
-    return [`step ${step}, ${rows[r]}: ${at === 0 ? "0, underflow" : reading(at, values)}`];
+    const column = this.frameAt(step);
+    const at = values[r * count + column];
+    return [`step ${steps[column]}, ${rows[r]}: ${at === 0 ? "0, underflow" : reading(at, values)}`];
   }
+}
+
+/** The geometric mean of some columns; 0 where all of them underflow, NaN where none is known. */
+function meanOf(row, first, last) {
+  let [sum, seen, zero] = [0, 0, false];
+  for (let c = first; c <= last; c++) {
+    if (row[c] === 0) zero = true;
+    else if (row[c] > 0) [sum, seen] = [sum + Math.log(row[c]), seen + 1];
+  }
+  return seen ? Math.exp(sum / seen) : zero ? 0 : NaN;
 }
 
 /** Neighbouring pixels of a row joined: [row, first, last]. */

@@ -1,6 +1,5 @@
 // One ridge a layer: how its outputs are spread at the playhead.
 
-import { frameAt } from "./panel.js";
 import { RowPlot } from "./bars.js";
 import { band } from "./rows.js";
 import { figure } from "./words.js";
@@ -9,9 +8,9 @@ export class Histogram extends RowPlot {
   draw(step) {
     this.begin();
     if (!this.ready) return;
-    const { rows, counts, stride } = this.spec;
+    const { rows, counts } = this.spec;
     const { player } = this;
-    const frame = frameAt(counts.shape[0], stride, step);
+    const frame = this.frameAt(step, counts.shape[0]);
     const color = player.runs[player.tree.open ?? 0]?.color ?? player.ink.ink2;
     rows.forEach((_, row) => this.drawRidge(frame, row, color));
     this.say(step);
@@ -50,8 +49,8 @@ export class Histogram extends RowPlot {
   read(event) {
     const row = this.rowAt(event);
     if (row === null) return null;
-    const { counts, range, rows, stride } = this.spec;
-    const bins = this.binsOf(frameAt(counts.shape[0], stride, this.player.clock.step), row);
+    const { counts, range, rows } = this.spec;
+    const bins = this.binsOf(this.frameAt(this.player.clock.step, counts.shape[0]), row);
     const { left, width } = this.axes();
     const bin = Math.floor(((this.local(event)[0] - left) / width) * bins.length);
     if (!(bins[bin] >= 0)) return [rows[row]];

@@ -10,7 +10,13 @@ export class Hover {
     player.el.addEventListener("pointerleave", () => (this.box.hidden = true));
   }
 
+  /** What is read at the playhead moves on with it. */
+  refresh(player) {
+    if (!this.box.hidden) this.move(player, this.event);
+  }
+
   move(player, event) {
+    this.event = event;
     const frame = event.target.closest?.(".ll-plot");
     const panel = frame && player.panels.find((p) => p.frame === frame);
     const lines = panel?.ready && event.pointerType !== "touch" ? panel.read(event) : null;

@@ -1,7 +1,7 @@
 // The images that are wrong at the playhead, each with what the network takes it for.
 
 import { channels } from "./colors.js";
-import { frameAt, Panel } from "./panel.js";
+import { Panel } from "./panel.js";
 
 export class Images extends Panel {
   constructor(player, spec) {
@@ -21,9 +21,9 @@ export class Images extends Panel {
   }
 
   wrong(step) {
-    const { guess, truth, stride } = this.spec;
-    const [frames, count] = guess.shape;
-    const frame = frameAt(frames, stride, step);
+    const { guess, truth } = this.spec;
+    const count = truth.length;
+    const frame = this.frameAt(step);
     return this.once("wrong", frame, () => {
       const out = [];
       for (let i = 0; i < count; i++) if (guess[frame * count + i] !== truth[i]) out.push(i);
@@ -48,7 +48,7 @@ export class Images extends Panel {
     if (!list.length) {
       ctx.font = this.font;
       ctx.fillStyle = ink.ink2;
-      ctx.fillText("None of these images is wrong at this step.", 0, 22);
+      ctx.fillText(`None of these images is wrong at step ${this.spec.steps[frame]}.`, 0, 22);
     }
     list.slice(0, most).forEach((index, place) => {
       const x = (place % columns) * wide;

@@ -1,12 +1,15 @@
 // A panel: a header, a frame, and a canvas in the frame for what moves.
 
+import { marker } from "./marks.js";
+import { rowAt } from "./stops.js";
+
 export class Panel {
   constructor(player, spec) {
     this.player = player;
     this.el = document.createElement("section");
     this.el.className = `ll-panel ll-${spec.kind} ll-area-${spec.area ?? spec.id}`;
     this.el.innerHTML =
-      '<header><h3></h3><span class="ll-hint"></span></header><div class="ll-plot"><canvas aria-hidden="true"></canvas></div>';
+      '<header><h3></h3><span class="ll-hint"></span><span class="ll-shown"></span></header><div class="ll-plot"><canvas aria-hidden="true"></canvas></div>';
     this.el.dataset.id = spec.id;
     this.el.dataset.short = spec.short ?? spec.title;
     this.frame = this.el.querySelector(".ll-plot");
@@ -16,6 +19,7 @@ export class Panel {
     this.size = [0, 0];
     this.kept = new Map();
     this.ready = false;
+    this.heads = [];
   }
 
   /** Takes a new description; what was kept of the old one is forgotten. */
@@ -36,10 +40,21 @@ export class Panel {
     return this.frame;
   }
 
-  /** The hint; `{step}` in it is the playhead, and `more` is what only the drawing knows. */
+  /** The frame of the panel's own arrays that is shown at a step: they are of the clock's stops, or of `steps` of their own. */
+  frameAt(step, count = Infinity) {
+    return Math.min(count - 1, rowAt(this.spec.steps ?? this.player.clock.stops, step));
+  }
+
+  /** The hint, with `more` that only the drawing knows; and the step shown, where not every stop of the clock is. */
   say(step, more = "") {
-    const hint = (this.spec.hint ?? "").replace("{step}", step);
+    const { hint = "" } = this.spec;
+    put(this.el.querySelector(".ll-shown"), this.stepWords(step));
     put(this.el.querySelector(".ll-hint"), more && hint ? `${hint}, ${more}` : more || hint);
+  }
+
+  stepWords(step) {
+    const { steps } = this.spec;
+    return steps ? `step ${steps[this.frameAt(step)]}` : "";
   }
 
   get visible() {
@@ -62,6 +77,14 @@ export class Panel {
   begin() {
     this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.ctx.clearRect(0, 0, this.size[0], this.size[1]);
+    this.heads = [];
+  }
+
+  /** Where a run stands: the marker of its figures at a step, which `seen` of the player tells. */
+  drawRunHead({ run, name, step }, x, y, radius) {
+    if (!Number.isFinite(x + y)) return;
+    marker(this.ctx, run, x, y, radius, this.player.ink);
+    this.heads.push({ run: run.key, name, step, x, y });
   }
 
   /** What stands still, drawn once on a canvas of its own: `paint(ctx)` in the panel's pixels; again when `of` changes. */
@@ -112,9 +135,4 @@ export class Panel {
 
 export function put(el, text) {
   if (el.textContent !== text) el.textContent = text;
-}
-
-/** The frame or column that shows a step. */
-export function frameAt(count, stride, step) {
-  return Math.max(0, Math.min(count - 1, Math.floor(step / stride)));
 }

@@ -53,7 +53,7 @@ export class Plane extends Plot {
     const heads = [];
     for (const run of this.player.visible()) heads.push([run, this.drawRun(run, step)]);
     this.drawStart();
-    for (const [run, at] of heads) if (at) marker(ctx, run, at[0], at[1], strokes.head, strokes.ink);
+    for (const [run, at] of heads) if (at) this.drawRunHead({ run, step: this.player.track(run).stepOf("x", step) }, ...at, strokes.head);
     ctx.restore();
     for (const run of this.player.visible()) this.drawExit(run, step);
     this.drawNames();

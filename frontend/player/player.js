@@ -50,7 +50,13 @@ export class Player {
     this.left = () => this.projector && !document.fullscreenElement && this.present(false);
     document.addEventListener("fullscreenchange", this.left);
     // For tests and the curious: what was painted last. Read-only.
-    Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => ({ ...this.painted }) }) });
+    Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => this.seen() }) });
+  }
+
+  /** What was painted last, and where the runs' heads stand: by panel, in its pixels, with the step of the figures. */
+  seen() {
+    const heads = this.panels.filter((panel) => panel.visible && panel.heads.length).map(({ spec, heads }) => [spec.id, heads]);
+    return { ...this.painted, heads: Object.fromEntries(heads) };
   }
 
   /** Takes new data; playhead, camera, zoom and hidden runs stay. */
@@ -60,9 +66,9 @@ export class Player {
     this.tree = tree;
     this.readTheme();
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
-    this.tracks = makeTracks(tree);
+    this.clock.setStops(tree.clock);
+    this.tracks = makeTracks(tree, this.clock.stops);
     this.morphed = null;
-    this.clock.setLength(tree.clock.steps, tree.clock.done ?? tree.clock.steps);
     this.clock.pace = tree.clock.pace;
     this.sentence.update(tree);
     this.table.update(tree.table);
@@ -216,7 +222,7 @@ export class Player {
     const [, run, i] = best;
     if (!run) return null;
     const track = this.track(run);
-    return [`${run.label}, step ${i * track.stride("x")}`, `x ${figure(track.x[i])}, y ${figure(track.y[i])}`, `loss ${figure(track.loss[i])}`];
+    return [`${run.label}, step ${track.steps("x")[i]}`, `x ${figure(track.x[i])}, y ${figure(track.y[i])}`, `loss ${figure(track.loss[i])}`];
   }
 
   invalidate() {
@@ -234,6 +240,7 @@ export class Player {
     for (const panel of this.panels) if (panel.visible) panel.draw(step);
     this.table.draw(step);
     this.timeline.draw(step);
+    this.hover.refresh(this);
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
     this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
     this.painted.key = this.tree.key;

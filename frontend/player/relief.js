@@ -84,7 +84,7 @@ export class Relief extends Plot {
       const gone = this.gone(pixels, last);
       return gone && (() => cross(this.ctx, gone[0], gone[1], 5, run.color, this.player.ink));
     }
-    return () => marker(this.ctx, run, pixels[2 * last], pixels[2 * last + 1], this.strokes.head, this.strokes.ink);
+    return () => this.drawRunHead({ run, step: track.stepOf("x", step) }, pixels[2 * last], pixels[2 * last + 1], this.strokes.head);
   }
 
   /** The projected path; points outside the box lift the pen, after a last point on its edge. */

@@ -3,7 +3,7 @@
 import { channels, classColors, css } from "./colors.js";
 import { icon } from "./icons.js";
 import { label } from "./marks.js";
-import { frameAt, Panel } from "./panel.js";
+import { Panel } from "./panel.js";
 import { figure, minus } from "./words.js";
 
 const MOST = 10; // classes that are shown
@@ -23,10 +23,10 @@ export class Sample extends Panel {
 
   draw(step) {
     this.begin();
-    const { probs, stride, outputs } = this.spec;
+    const { probs, outputs } = this.spec;
     const top = this.drawHead();
-    if (probs) this.drawClasses(frameAt(probs.shape[0], stride, step), top);
-    else if (outputs) this.drawTarget(outputs[frameAt(outputs.length, stride, step)], top);
+    if (probs) this.drawClasses(this.frameAt(step), top);
+    else if (outputs) this.drawTarget(outputs[this.frameAt(step)], top);
     this.say(step);
   }
 

@@ -1,6 +1,7 @@
 // A plot whose horizontal axis is the steps: click and drag scrub, the playhead is one vertical line.
 
 import { Plot } from "./plot.js";
+import { nearestStep } from "./stops.js";
 
 export class StepPlot extends Plot {
   adapt(layout, same) {
@@ -13,7 +14,7 @@ export class StepPlot extends Plot {
     super.attach();
     const scrub = (event) => {
       const at = this.stepAt(event);
-      if (at !== null) this.player.clock.nudge(at - this.player.clock.step);
+      if (at !== null) this.player.clock.scrub(at);
     };
     this.frame.addEventListener("pointerdown", (event) => {
       if (this.stepAt(event) === null) return;
@@ -24,12 +25,18 @@ export class StepPlot extends Plot {
     });
   }
 
+  /** The stop of the clock nearest the pointer, or null beside the axes. */
   stepAt(event) {
     if (!this.ready) return null;
     const { x, left, width } = this.axes();
     const px = event.clientX - this.frame.getBoundingClientRect().left - left;
     if (px < -6 || px > width + 6) return null;
-    return Math.max(0, Math.min(this.player.clock.steps, Math.round((px - x._b) / x._m)));
+    return nearestStep(this.player.clock.stops, (px - x._b) / x._m);
+  }
+
+  /** It shows all steps, and not one. */
+  stepWords() {
+    return "";
   }
 
   drawPlayhead(step, { top, height }, over = 0) {

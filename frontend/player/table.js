@@ -33,14 +33,18 @@ export class Table {
     button.title = `Hide or show ${run.label} everywhere`;
     button.append(markerIcon(run), document.createTextNode(run.label));
     button.addEventListener("click", () => this.player.toggleRun(run));
-    name.append(button);
+    const own = Object.assign(document.createElement("small"), { className: "ll-own" }); // where it is not the heading's step
+    name.append(button, own);
     const values = this.spec.columns.map(() => row.insertCell());
-    return { run, row, button, values, outcome: row.insertCell() };
+    return { run, row, button, own, values, outcome: row.insertCell() };
   }
 
   draw(step) {
     if (!this.spec) return;
-    put(this.at, `At step ${step}`);
+    const shown = this.cells.map(({ run }) => this.shownOf(this.player.track(run), step));
+    const head = Math.max(...shown.filter((at) => at !== null));
+    put(this.at, `At step ${Number.isFinite(head) ? head : step}`);
+    this.cells.forEach(({ own }, i) => put(own, shown[i] === null || shown[i] === head ? "" : `step ${shown[i]}`));
     for (const { run, row, button, values, outcome } of this.cells) {
       const track = this.player.track(run);
       const hidden = this.player.hidden.has(run.key);
@@ -51,6 +55,13 @@ export class Table {
       put(outcome, this.outcome(track, step, gone));
       outcome.classList.toggle("ll-warn", gone);
     }
+  }
+
+  /** The step of a run's figures, or null where there are none. */
+  shownOf(track, step) {
+    const [column] = this.spec.columns;
+    const over = (track.diverged !== null && step >= track.diverged) || (track.stopped !== null && step > track.stopped);
+    return column && !over ? track.stepOf(column.series, step) : null;
   }
 
   outcome(track, step, gone) {

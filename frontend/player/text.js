@@ -1,6 +1,6 @@
 // What the network writes at the playhead.
 
-import { frameAt, Panel, put } from "./panel.js";
+import { Panel, put } from "./panel.js";
 
 export class Text extends Panel {
   constructor(player, spec) {
@@ -19,9 +19,9 @@ export class Text extends Panel {
   }
 
   draw(step) {
-    const { prompt, samples, stride } = this.spec;
+    const { prompt, samples } = this.spec;
     put(this.prompt, prompt);
-    put(this.rest, samples[frameAt(samples.length, stride, step)] ?? "");
+    put(this.rest, samples[this.frameAt(step)] ?? "");
     this.say(step);
   }
 }

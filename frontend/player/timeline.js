@@ -33,10 +33,18 @@ export class Timeline {
 
   wire(clock) {
     this.play.addEventListener("click", () => clock.toggle());
-    this.range.addEventListener("input", () => clock.nudge(Number(this.range.value) - clock.step));
+    this.range.addEventListener("input", () => this.scrub(clock, Number(this.range.value)));
     const actions = { restart: () => clock.nudge(-clock.steps), back: () => clock.nudge(-1), forward: () => clock.nudge(1) };
     for (const button of this.el.querySelectorAll("[data-do]")) button.addEventListener("click", actions[button.dataset.do]);
     this.el.querySelector(".ll-leave").addEventListener("click", () => this.player.present(false));
+  }
+
+  /** A key moves the handle by one, which is to the next stop, however far that is. */
+  scrub(clock, step) {
+    const by = step - clock.step;
+    if (Math.abs(by) === 1) clock.nudge(by);
+    else clock.scrub(step);
+    this.range.value = clock.step;
   }
 
   buildSpeeds(box) {

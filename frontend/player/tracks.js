@@ -1,13 +1,16 @@
-// A track: one run's numbers by name, each with its stride, and where it reached the target, stopped or diverged.
+// A track: one run's numbers by name, the steps that they are of, and where it reached the target, stopped or diverged.
 
-function track(series, strides, floor, { reached = null, diverged = null, stopped = null }) {
+import { rowAt } from "./stops.js";
+
+function track(series, stepsOf, floor, { reached = null, diverged = null, stopped = null }) {
   const named = { ...series };
   if (series.gap) named.loss = floor ? series.gap.map((gap) => gap + floor) : series.gap;
   const [first] = Object.keys(named);
-  const stride = (name = first) => strides.by[name] ?? strides.all;
-  const index = (step, name = first) => Math.max(0, Math.min(named[name].length - 1, Math.floor(step / stride(name))));
+  const steps = (name = first) => stepsOf(name);
+  const index = (step, name = first) => Math.min((named[name]?.length ?? 1) - 1, rowAt(steps(name), step));
   const at = (name, step) => (named[name] ? named[name][index(step, name)] : NaN);
-  return { ...named, stride, index, at, reached, diverged, stopped, count: named[first]?.length ?? 0 };
+  const stepOf = (name, step) => steps(name)[index(step, name)];
+  return { ...named, steps, index, at, stepOf, reached, diverged, stopped, count: named[first]?.length ?? 0 };
 }
 
 function row(array, i) {
@@ -15,17 +18,18 @@ function row(array, i) {
   return array.subarray(i * width, (i + 1) * width);
 }
 
-export function makeTracks(tree) {
-  const strides = { all: tree.clock.stride, by: tree.strides ?? {} };
+/** The runs' tracks; rows are of the clock's stops, or of steps of their own, a row a run. */
+export function makeTracks(tree, stops) {
   return tree.runs.map((run, i) => {
     const series = Object.fromEntries(Object.entries(tree.series).map(([name, array]) => [name, row(array, i)]));
-    return track(series, strides, tree.floor, run);
+    const own = Object.fromEntries(Object.entries(tree.steps ?? {}).map(([name, array]) => [name, row(array, i)]));
+    return track(series, (name) => own[name] ?? stops, tree.floor, run);
   });
 }
 
 /** The dragged run at one stop of its fan. */
 export function fanTrack(tree, stop) {
-  const { series, stride, reached, diverged } = tree.drag;
+  const { series, steps, reached, diverged } = tree.drag;
   const own = Object.fromEntries(Object.entries(series).map(([name, array]) => [name, row(array, stop)]));
-  return track(own, { all: stride, by: {} }, tree.floor, { reached: reached[stop], diverged: diverged[stop] });
+  return track(own, () => steps, tree.floor, { reached: reached[stop], diverged: diverged[stop] });
 }

@@ -2,7 +2,7 @@
 
 import { channels, mix } from "./colors.js";
 import { label } from "./marks.js";
-import { frameAt, Panel } from "./panel.js";
+import { Panel } from "./panel.js";
 import { band, rowMargin } from "./rows.js";
 
 const DOTS = 5.4; // pixels a unit needs to be a dot; with less, a row is a strip of cells
@@ -35,10 +35,10 @@ export class Units extends Panel {
 
   /** What the picture depends on: the frame, and how many have died by now. */
   stateAt(step) {
-    const { share, stride, died } = this.spec;
+    const { died } = this.spec;
     let gone = 0;
     for (const at of died) if (at >= 0 && at <= step) gone += 1;
-    return { frame: frameAt(share.shape[0], stride, step), gone };
+    return { frame: this.frameAt(step), gone };
   }
 
   table(step) {

@@ -82,7 +82,7 @@ def test_the_page_opens_on_six_networks():
     assert (tree["room"], tree["notices"], tree["open"]) == ("gradients", [], 0)
     assert tree["headline"] == headline(Gradients(), found)
     assert tree["subline"] == subline(Gradients(), found)
-    assert tree["clock"].items() >= {"steps": 20, "stride": 1, "at": None, "present": False, "unit": "layers"}.items()
+    assert tree["clock"].items() >= {"steps": 20, "stops": None, "at": None, "present": False, "unit": "layers"}.items()
     assert [run["label"] for run in tree["runs"]][:2] == ["Tanh, σw 1", "Tanh, σw 1.6"]
     assert not page.query_params
     assert len(player(page).SerializeToString()) < 200_000

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.race import DEFAULT_RUNS, Race, run
+from experiments.run import Run
 from frontend.blob import unpack
 from frontend.warmup import warmup
 from landscapes import SURFACES
@@ -46,7 +47,7 @@ def test_the_page_opens_on_the_default_race():
     np.testing.assert_allclose(tree["series"]["gap"][0], result.gap[0], rtol=1e-6)
     assert [r["label"] for r in tree["runs"]] == [OPTIMIZERS[r.optimizer].title for r in DEFAULT_RUNS]
     assert not page.query_params
-    assert tree["clock"] == {"steps": 500, "stride": 1, "at": None, "present": False}
+    assert tree["clock"] == {"steps": 500, "stops": None, "at": None, "present": False}
 
 
 def test_what_is_sent_stays_within_the_budget():
@@ -178,7 +179,7 @@ def test_a_formula_is_never_markup():
 
 
 def test_a_formula_with_gaps_says_so():
-    said = re.search(r"no finite value on (\d+)%", shown(opened(formula="sqrt(x) + y**2", x="1", y="1"))["subline"])
+    said = re.search(r"no finite value on (\d+) %", shown(opened(formula="sqrt(x) + y**2", x="1", y="1"))["subline"])
     assert said
     assert int(said[1]) == pytest.approx(50, abs=1)
 
@@ -196,10 +197,14 @@ def test_divergence_is_shown_with_its_step_and_the_others_go_on():
     assert tree["runs"][1]["diverged"] is None
 
 
-def test_long_races_are_thinned_and_short_ones_are_not():
-    tree = shown(opened(surface="himmelblau", steps="20000", r1="adam"))
-    assert tree["clock"]["stride"] == 20
-    assert len(tree["series"]["x"][0]) == 1001
+def test_of_a_long_race_the_marks_and_the_step_that_is_asked_for_are_sent():
+    params = {"surface": "himmelblau", "steps": "20000", "at": "7777"}
+    tree = shown(opened(**params, r1="adam", r2="gradient_descent~learning_rate~1"))
+    steps, (adam, descent) = tree["clock"]["stops"], tree["runs"]
+    assert {0, 7777, 20000, adam["reached"], descent["diverged"]} <= set(steps.tolist())
+    runs = (Run("adam"), Run("gradient_descent", (("learning_rate", 1.0),)))
+    whole = run(Race(surface="himmelblau", runs=runs, num_steps=20000)).trajectories
+    np.testing.assert_allclose(tree["series"]["x"][0], whole[0].params[steps, 0].astype(np.float32))
 
 
 def test_two_runs_of_one_optimizer_are_told_apart():

@@ -26,13 +26,14 @@ def test_the_page_opens_on_the_default_training():
     page = opened()
     tree, result = shown(page), run(Training())
     one = result.runs[0]
-    every = int(one.at[1])
     assert tree["room"] == "train"
     assert tree["headline"] == headline(result)
     assert tree["subline"] == subline(result)
     assert [run["label"] for run in tree["runs"]] == ["Adam"]
-    assert tree["clock"] == {"steps": 600, "stride": 1, "at": None, "present": False, "done": 600}
-    assert tree["strides"] == dict.fromkeys(("train", "valid", "train_accuracy", "valid_accuracy"), every)
+    assert tree["clock"] == {"steps": 600, "stops": None, "at": None, "present": False, "done": 600}
+    assert set(tree["steps"]) == {"train", "valid", "train_accuracy", "valid_accuracy"}
+    for steps in tree["steps"].values():
+        np.testing.assert_array_equal(steps, [one.at])
     np.testing.assert_allclose(tree["series"]["batch"][0], one.trajectory.loss, rtol=1e-6)
     np.testing.assert_allclose(tree["series"]["train"][0], one.frames.loss[:, 0], rtol=1e-6)
     np.testing.assert_allclose(tree["series"]["valid"][0], one.frames.loss[:, 1], rtol=1e-6)
@@ -47,11 +48,11 @@ def test_the_layers_that_are_sent_are_those_of_the_run():
     assert norms is not None
     rows = [0, 1, 2, 3, -1]
     assert sent["heat"]["rows"] == ["layer 1", "layer 2", "layer 3", "layer 4", "output"]
-    stride = sent["heat"]["stride"]
-    grads, weights = (norms[::stride, what][:, rows].T for what in (0, 1))
+    steps = sent["heat"]["steps"]
+    grads, weights = (norms[steps, what][:, rows].T for what in (0, 1))
     np.testing.assert_allclose(sent["heat"]["values"], np.clip(grads, 1e-11, None), rtol=2e-3)
     np.testing.assert_allclose(sent["weight"]["values"], weights, rtol=2e-3)
-    np.testing.assert_allclose(sent["ratio"]["values"], norms[::stride, 2][:, rows].T / weights, rtol=2e-3)
+    np.testing.assert_allclose(sent["ratio"]["values"], norms[steps, 2][:, rows].T / weights, rtol=2e-3)
     np.testing.assert_array_equal(sent["bars"]["values"], sent["heat"]["values"])
     flow = one.frames.flow[:, rows]
     np.testing.assert_array_equal(sent["backward"]["flow"][:, :-1], flow)
@@ -169,7 +170,8 @@ def test_every_data_set_is_drawn(name):
         right = (sent["images"]["guess"] == sent["images"]["truth"]).mean(1)
         np.testing.assert_allclose(right, tree["series"]["valid_accuracy"][0], atol=1e-6)
     if entry.kind == "text":
-        assert len(sent["text"]["samples"]) == frames
+        assert len(sent["text"]["samples"]) == len(sent["text"]["steps"]) == 12, "each of the look it is named for"
+        assert sent["text"]["steps"][[0, -1]].tolist() == [0, 20]
         assert all(len(text) == 60 for text in sent["text"]["samples"])
     elif entry.task == "classes":
         assert sent["sample"]["probs"].shape == sent["sample"]["gradient"].shape == (frames, data.num_classes)
