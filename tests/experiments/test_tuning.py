@@ -10,56 +10,48 @@ from experiments.run import Run
 from experiments.tuning import tuned
 from experiments.verdict import subline
 from landscapes import SURFACES
-from optimizers import OPTIMIZERS, descend_all
+from optimizers import OPTIMIZERS, Trajectory, descend_all
 
 RULES = [name for name, rule in OPTIMIZERS.items() if rule.scheduled and rule.hyperparams[rule.scheduled].default != 1]
-STEADIEST = 0.1
+
+
+def outcome_by_hand(race: Race, run_: Trajectory) -> tuple[bool, int | None]:
+    """Whether a run is steady, and the step at which it does what counts: arrives to stay, or leaves."""
+    surface, at, loss = race.landscape, run_.params, run_.loss
+    (x0, x1), (y0, y1) = surface.domain
+    inside = (at[:, 0] >= x0) & (at[:, 0] <= x1) & (at[:, 1] >= y0) & (at[:, 1] <= y1)
+    moves = np.hypot(*np.diff(at, axis=0).T)
+    steady = bool(np.all(moves[inside[:-1]] <= 0.1 * np.hypot(x1 - x0, y1 - y0)))
+    if surface.minimum is None:
+        return steady, int(np.argmin(inside)) if not inside.all() else None
+    close = inside & (np.abs(loss - surface.minimum) <= 1e-3)
+    tail = len(close) if close.all() else int(np.argmin(close[::-1]))
+    stays = tail >= max(1, len(close) // 10 if race.noise else 1)
+    return steady and bool(inside[-1]) and run_.diverged_at is None, len(close) - tail if stays else None
 
 
 def best_by_hand(race: Race, one: Run, start: tuple[float, float]) -> tuple[float | None, bool]:
     """The rule as the page states it, written out: the rate, and whether it is the last of the grid."""
-    surface, knob = race.landscape, OPTIMIZERS[one.optimizer].hyperparams["learning_rate"]
+    knob = OPTIMIZERS[one.optimizer].hyperparams["learning_rate"]
     rates = [float(f"{10 ** (-6 + k / 4):.3g}") for k in range(33)]
     assert (rates[0], rates[-1]) == (knob.low, knob.high)
-    (x0, x1), (y0, y1) = surface.domain
-    box, minimum = np.hypot(x1 - x0, y1 - y0), surface.minimum
     lanes = [one.with_hyperparam("learning_rate", rate).descent() for rate in rates]
+    shared = {"start": start, "num_steps": race.num_steps, "noise": race.noise}
     seeds = range(2**32 - 4, 2**32) if race.noise else [0]
-    draws = [
-        descend_all(surface, lanes, start=start, num_steps=race.num_steps, noise=race.noise, seed=seed)
-        for seed in seeds
-    ]
-    settled, ends, kept = {}, {}, {}
-    for i in range(33):
-        steps, lows, fine = [], [], True
-        for draw in draws:
-            at, loss = draw[i].params, draw[i].loss
-            inside = (at[:, 0] >= x0) & (at[:, 0] <= x1) & (at[:, 1] >= y0) & (at[:, 1] <= y1)
-            moves = np.hypot(*np.diff(at, axis=0).T)
-            fine &= bool(np.all(moves[inside[:-1]] <= STEADIEST * box))
-            if minimum is None:
-                steps.append(int(np.argmin(inside)) if not inside.all() else None)
-            else:
-                fine &= bool(inside[-1]) and draw[i].diverged_at is None
-                close = inside & (np.abs(loss - minimum) <= 1e-3)
-                tail = len(close) if close.all() else int(np.argmin(close[::-1]))
-                least = len(close) // 10 if race.noise else 1
-                steps.append(len(close) - tail if tail >= max(1, least) else None)
-            lows.append(loss[-max(1, len(loss) // 10) :].mean())
-        if fine:
-            kept[i] = [draw[i].loss for draw in draws]
-            ends[i] = np.mean(lows)
-            if None not in steps:
-                settled[i] = np.mean(steps)
+    draws = [descend_all(race.landscape, lanes, **shared, seed=seed) for seed in seeds]
+    tried = {i: [outcome_by_hand(race, draw[i]) for draw in draws] for i in range(33)}
+    kept = {i: [draw[i].loss for draw in draws] for i in tried if all(steady for steady, _ in tried[i])}
+    settled = {i: sum(step for _, step in tried[i]) for i in kept if all(step is not None for _, step in tried[i])}
     if not kept:
         return None, False
     if settled:
         best = min(settled, key=lambda i: (settled[i], i))
-    else:
-        level = min(ends.values()) + 1e-3
-        soon = {i: float(np.mean([max(np.flatnonzero(loss > level).tolist(), default=-1) + 1 for loss in kept[i]]))
-                for i in kept if ends[i] <= level}  # fmt: skip
-        best = min(soon, key=lambda i: (soon[i], ends[i]))
+        return rates[best], best in (0, 32)
+    ends = {i: float(np.mean([loss[-max(1, len(loss) // 10) :].mean() for loss in kept[i]])) for i in kept}
+    level = min(ends.values()) + 1e-3
+    soon = {i: sum(max(np.flatnonzero(loss > level).tolist(), default=-1) for loss in kept[i])
+            for i in kept if ends[i] <= level}  # fmt: skip
+    best = min(soon, key=lambda i: (soon[i], ends[i]))
     return rates[best], best in (0, 32)
 
 
