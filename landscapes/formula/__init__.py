@@ -3,8 +3,9 @@
 import math
 from functools import lru_cache
 
+from landscapes.formula.error import FormulaError
 from landscapes.formula.printer import latex, text
-from landscapes.formula.reader import MAX_LENGTH, FormulaError, read
+from landscapes.formula.reader import MAX_LENGTH, read
 from landscapes.formula.search import find_minima, find_start
 from landscapes.formula.tree import Expression
 from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
