@@ -26,7 +26,10 @@ _REPLACED = {
     **dict.fromkeys("→↦", " -> "),
     **{"\r": "\n", "π": " pi ", "τ": " tau ", "√": r" \surd ", "∛": r" \cuberoot ", "⇒": " => ", "≔": " := "},
     **{"⌊": r" \lfloor ", "⌋": r" \rfloor ", "⌈": r" \lceil ", "⌉": r" \rceil "},
-    **{char: rf" \frac{{{part}}}{{{whole}}} " for char, part, whole in zip("½⅓⅔¼¾⅕⅛", "1121311", "2334458", strict=True)},
+    **{
+        char: rf" \frac{{{part}}}{{{whole}}} "
+        for char, part, whole in zip("½⅓⅔¼¾⅕⅛", "1121311", "2334458", strict=True)
+    },
 }
 _LOOKALIKES = {"х": "x", "у": "y", "е": "e", "χ": "x", "γ": "y", "×": "x"}  # Cyrillic and Greek
 _CHARACTERS = "letters, digits, . + - * / ^ ( ) | , and blanks"

@@ -7,6 +7,7 @@ from landscapes.formula.builder import MAX_DEPTH
 from landscapes.formula.error import FormulaError
 from landscapes.formula.tokens import Token
 
+_MAX_BARS = 8  # open at a time
 _CLOSING = {"(": ")", "[": "]", "{": "}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
 
@@ -66,10 +67,10 @@ def grouped(tokens: Sequence[Token]) -> tuple[Item, ...]:
             opening, items = opened.pop(), levels.pop()
             if token.text != _CLOSING[opening.text]:
                 raise token.error(f"this bracket does not match '{opening.typed}'", _CLOSING[opening.text].lstrip("\\"))
-            levels[-1].append(Group(opening, _barred(items, MAX_DEPTH - len(opened)), token))
+            levels[-1].append(Group(opening, _barred(items), token))
     if opened:
         raise opened[-1].error("the bracket is never closed", "as many ) as (")
-    return _barred(levels[0], MAX_DEPTH)
+    return _barred(levels[0])
 
 
 class _Reading(NamedTuple):
@@ -79,27 +80,29 @@ class _Reading(NamedTuple):
     opens: "tuple[bool, _Reading] | None"
 
 
-def _barred(items: list[Item], room: int) -> tuple[Item, ...]:
+def _barred(items: list[Item]) -> tuple[Item, ...]:
     """The items with what stands between two bars as a group."""
     bars = [item for item in items if isinstance(item, Token) and item.kind == "sign" and item.text == "|"]
     if not bars:
         return tuple(items)
     readings = {(0, True): _Reading(1, None)}
     for item in items:
-        readings = _after(item, readings, room)
+        readings = _after(item, readings)
     whole = [reading for (depth, _), reading in readings.items() if depth == 0]
     if not whole:
-        raise bars[0].error("the bars | cannot be paired", f"abs(...) for an absolute value, at most {room} of them open")
+        raise bars[0].error(
+            "the bars | cannot be paired", f"abs(...) for an absolute value, at most {_MAX_BARS} inside one another"
+        )
     if len(whole) > 1 or whole[0].ways > 1:
         raise bars[0].error("the bars | can be paired in more than one way", "abs(...) for an absolute value")
     return _paired(items, _opens(whole[0]))
 
 
-def _after(item: Item, readings: dict[tuple[int, bool], _Reading], room: int) -> dict[tuple[int, bool], _Reading]:
+def _after(item: Item, readings: dict[tuple[int, bool], _Reading]) -> dict[tuple[int, bool], _Reading]:
     after: dict[tuple[int, bool], _Reading] = {}
 
     def add(depth: int, due: bool, ways: int, opens: "tuple[bool, _Reading] | None") -> None:
-        if 0 <= depth <= room:
+        if 0 <= depth <= _MAX_BARS:
             known = after.get((depth, due))
             after[depth, due] = _Reading(min(2, ways + (known.ways if known else 0)), opens)
 

@@ -38,7 +38,9 @@ _OTHERS = {  # functions with a name of their own that are not in the language
     **dict.fromkeys(("acoth", "arcoth", "arccoth"), "atanh(1/x) for the inverse of the hyperbolic cotangent"),
     **dict.fromkeys(("asech", "arsech", "arcsech"), "acosh(1/x) for the inverse of the hyperbolic secant"),
     **dict.fromkeys(("acsch", "arcsch", "arccsch"), "asinh(1/x) for the inverse of the hyperbolic cosecant"),
-    **{f"{name}d": f"{name}(radians(x)) for an angle in degrees" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
+    **{
+        f"{name}d": f"{name}(radians(x)) for an angle in degrees" for name in ("sin", "cos", "tan", "sec", "csc", "cot")
+    },
     **{f"{name}d": f"degrees({name}(x)) for an angle in degrees" for name in ("asin", "acos", "atan")},
     **{f"{name}pi": f"{name}(pi*x)" for name in ("sin", "cos", "tan")},
     **dict.fromkeys(("heaviside", "step"), "where(x > 0, 1, 0), with the value at 0 that you mean"),
@@ -120,7 +122,8 @@ def _unknown(token: Token, last: str):
     if re.fullmatch("[a-z]+[0-9]+[xy]?", name) and re.match("[a-z]+", name)[0] in CALLABLE:  # type: ignore[index]
         function = CALLABLE[re.match("[a-z]+", name)[0]]  # type: ignore[index]
         return token.error(
-            f"'{last}' can be read in more than one way", f"{function}(2*x) for a product inside, {function}(x)^2 for a power"
+            f"'{last}' can be read in more than one way",
+            f"{function}(2*x) for a product inside, {function}(x)^2 for a power",
         )
     if len(name) == 1 or re.fullmatch("[a-z]_?[0-9]+", name):
         return token.error(f"{last} is not a name of the language; x and y are the variables", NAMES)

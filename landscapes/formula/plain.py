@@ -208,19 +208,25 @@ class _Level:
             raise _start(item).error("an operator is missing before this line", _OPERATOR)
         if isinstance(item, Token) and item.kind == "number":
             message = f"an operator is missing after '{before}'"
-            raise item.error(message, f"{_OPERATOR}; write {before}*{item.text} for a product, {before}^{item.text} for a power")
+            raise item.error(
+                message, f"{_OPERATOR}; write {before}*{item.text} for a product, {before}^{item.text} for a power"
+            )
         two = "can be read in more than one way"
         alone = isinstance(item, Group) and len(item.items) == 1 and isinstance(item.items[0], Token) and item.items[0]
         if isinstance(last, Token) and isinstance(item, Group) and not item.gap and item.kind == "(":
             if last.kind == "variable" and alone and alone.text.isdigit():
                 raise _start(item).error(
-                    f"'{before}({alone.text})' {two}", f"{before}*{alone.text} for a product, x[0] and x[1] for two variables"
+                    f"'{before}({alone.text})' {two}",
+                    f"{before}*{alone.text} for a product, x[0] and x[1] for two variables",
                 )
             if last.text == "e" and not item.opening.fence:
                 raise _start(item).error(f"'{before}(' {two}", "e*(...) for a product, exp(...) for a power")
-        if isinstance(last, Token) and last.kind == "number":
-            if isinstance(item, Token) and item.kind == "frac" and self.is_plain_fraction():
+        if isinstance(item, Token) and item.kind == "frac" and self.is_plain_fraction():
+            if (isinstance(last, Token) and last.kind == "number") or (
+                item.typed.isnumeric() and before[-1].isnumeric()
+            ):
                 raise item.error("a number beside a fraction " + two, "a sign between the two: + or *")
+        if isinstance(last, Token) and last.kind == "number":
             if last.text == "0" and not item.gap and isinstance(item, Token):
                 raise item.error("a number begins with 0", f"0*{item.typed} for a product")
 
@@ -291,7 +297,11 @@ class _Level:
                 return inside[0]
             raise name.error(f"a power of {name.text} stands after its argument", f"{name.text}(x)^{inside[0].text}")
         inverse = {"sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh"}
-        either = f"{inverse[name.text]}(x) for the inverse, 1/{name.text}(x)" if name.text in inverse else f"{name.text}(x)^-1"
+        either = (
+            f"{inverse[name.text]}(x) for the inverse, 1/{name.text}(x)"
+            if name.text in inverse
+            else f"{name.text}(x)^-1"
+        )
         raise name.error(f"a power of {name.text} before its argument can be read in more than one way", either)
 
     def root(self, name: Token, index: Group) -> None:
@@ -300,7 +310,9 @@ class _Level:
         degree = index.items[0].text if len(index.items) == 1 else ""
         under = self.next()
         if degree not in ("2", "3", "4", "6", "8") or not (isinstance(under, Group) and under.kind == "{"):
-            raise name.error("roots are known to 2, 3, 4, 6 and 8", r"\sqrt[3]{x}; sign(x)*abs(x)^(1/5) for a fifth root")
+            raise name.error(
+                "roots are known to 2, 3, 4, 6 and 8", r"\sqrt[3]{x}; sign(x)*abs(x)^(1/5) for a fifth root"
+            )
         self.take()
         if degree in "23":
             self.group(under, "sqrt" if degree == "2" else "cbrt")
@@ -376,7 +388,8 @@ class _Level:
             return
         exponent = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
         braces = isinstance(exponent, Group) and exponent.kind == "{"
-        if braces or (isinstance(exponent, Token) and exponent.kind == "number" and not self.plain.strict):
+        digits = exponent.text if isinstance(exponent, Token) and exponent.kind == "number" else ""
+        if braces or (digits and not (self.plain.strict and len(digits) > 1)):
             self.take()
             self.plain.put("**", sign.position)
             if isinstance(exponent, Group):

@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*(?:(?:\.[A-Za-z_][A-Za-z_0-9]*)+|(?<=_)\{[0-9]+\}|(?<=[xX]) ?\[ ?[0-9] ?\])?)"
     r"|(?P<named>\\(?:operatorname|mathrm|text) ?\{ ?[A-Za-z][A-Za-z0-9]* ?\})"
     r"|(?P<logarithm>\\log ?_ ?(?:[0-9]+|\{ ?(?:[0-9]+|e) ?\}))"
-    r"|(?P<command>\\[A-Za-z]+|\\[^A-Za-z])"
+    r"|(?P<command>\\[A-Za-z]+|\\[^A-Za-z\n])"
     r"|(?P<sign>\*\*|\.\*|\./|\.\^|<=|>=|:=|->|=>|[-+*/^(),\[\]{}|=<>;:.$'\"`@])"
     r"|(?P<blank>[ \n]+)"
 )

@@ -22,12 +22,11 @@ def unwrapped(tokens: list[Token]) -> list[Token]:
     Raises:
         FormulaError: for what stands before a sign of equality and is no name of a function of x and y.
     """
-    before = None
-    quoted = False
+    before, quoted, ended = None, False, False
     while tokens and tokens != before:
         before = tokens
-        if len(tokens) > 1 and tokens[-1].text in (";", "."):
-            tokens = tokens[:-1]
+        if len(tokens) > 1 and tokens[-1].text in (";", ".") and not ended:
+            tokens, ended = tokens[:-1], True
         first, last = tokens[0], tokens[-1]
         if len(tokens) > 2 and last.text == _PAIRS.get(first.text) and not (quoted and first.text in "\"'`"):
             quoted = quoted or first.text in "\"'`"
@@ -49,6 +48,8 @@ def _right_hand_side(tokens: list[Token]) -> list[Token]:
         return tokens
     head, sign = " ".join(texts[:at]), texts[at]
     if sign in _EQUALS:
+        if texts[at + 1 : at + 2] == ["="]:
+            raise tokens[at].error("the sign == is not part of a formula", "where(x > 0, a, b), with < <= > or >=")
         if not _defines(head):
             raise tokens[at].error("this sign has something else than a name before it", _RIGHT_HAND_SIDE)
     elif sign in _ARROWS:
