@@ -1,7 +1,7 @@
 """The pieces of a formula put into their brackets, bars among them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from landscapes.formula.builder import MAX_DEPTH
 from landscapes.formula.error import FormulaError
@@ -45,6 +45,16 @@ class Group(NamedTuple):
 Item = Token | Group
 
 
+def is_sign(item: Item | None, *signs: str) -> TypeGuard[Token]:
+    """Whether this is one of these signs."""
+    return isinstance(item, Token) and item.kind == "sign" and item.text in signs
+
+
+def is_function(item: Item | None) -> bool:
+    """Whether this is the name of a function."""
+    return isinstance(item, Token) and item.kind == "function"
+
+
 def grouped(tokens: Sequence[Token]) -> tuple[Item, ...]:
     """The pieces as a tree of brackets.
 
@@ -82,7 +92,7 @@ class _Reading(NamedTuple):
 
 def _barred(items: list[Item]) -> tuple[Item, ...]:
     """The items with what stands between two bars as a group."""
-    bars = [item for item in items if isinstance(item, Token) and item.kind == "sign" and item.text == "|"]
+    bars = [item for item in items if is_sign(item, "|")]
     if not bars:
         return tuple(items)
     readings = {(0, True): _Reading(1, None)}
@@ -107,7 +117,7 @@ def _after(item: Item, readings: dict[tuple[int, bool], _Reading]) -> dict[tuple
             after[depth, due] = _Reading(min(2, ways + (known.ways if known else 0)), opens)
 
     for (depth, due), reading in readings.items():
-        if isinstance(item, Token) and item.kind == "sign" and item.text == "|":
+        if is_sign(item, "|"):
             if item.fence != "right":
                 add(depth + 1, True, reading.ways, (True, reading))
             if not due and item.fence != "left":
@@ -136,7 +146,7 @@ def _paired(items: list[Item], opens: list[bool]) -> tuple[Item, ...]:
     opened: list[Token] = []
     roles = iter(opens)
     for item in items:
-        if not (isinstance(item, Token) and item.kind == "sign" and item.text == "|"):
+        if not (is_sign(item, "|")):
             levels[-1].append(item)
         elif next(roles):
             opened.append(item)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 
 from landscapes.formula.error import FormulaError
-from landscapes.formula.groups import Group, Item
+from landscapes.formula.groups import Group, Item, is_function, is_sign
 from landscapes.formula.names import NAMES
+from landscapes.formula.neighbours import HINTS, Neighbours, Raised
 from landscapes.formula.tokens import Token
 from landscapes.formula.words import COMPARISONS
 
 OPERAND = f"a number, an opening bracket, or one of {NAMES}"
-_OPERATOR = "+ - * / ^ (or **), a closing bracket, or the end"
 _RAISED = {  # functions that people raise before the argument: sin^2(x)
     *("sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth"),
     *("log", "log2", "log10"),
@@ -21,12 +21,6 @@ _RAISED = {  # functions that people raise before the argument: sin^2(x)
 _SWAPPED = {"log": "log", "atan2": "atan2", "atan": "atan2"}  # with arguments the other way round in square brackets
 _SEVERAL = {"where", "min", "max", "mod", "pow", "power", "clip", "hypot", "atan2"}
 _BRACKETS = {"|": "abs", r"\lfloor": "floor", r"\lceil": "ceil"}
-_HINTS = {
-    "=": "only the right-hand side of f(x, y) = ...",
-    "|": "abs(...) for an absolute value",
-    ";": "a comma between two arguments, a point in a number",
-    **dict.fromkeys(COMPARISONS, "where(x > 0, a, b) for a choice"),
-}
 
 
 class Plain:
@@ -71,7 +65,8 @@ class _Level:
         self.at = 0
         self.term = 0  # where the product began
         self.over: Token | None = None  # the sign of a division whose divisor is not closed yet
-        self.base: Item | None = None  # of a power whose exponent is the last operand, without brackets
+        self.start = 0  # where the last operand was typed
+        self.open: Raised | None = None  # a power whose exponent is the last operand, without brackets
         self.raised = False  # the last operand has a power that ends it
 
     def next(self) -> Item | None:
@@ -84,10 +79,10 @@ class _Level:
     def write(self) -> None:
         self.operand()
         while (item := self.next()) is not None:
-            if _is_sign(item, "**"):
+            if is_sign(item, "**"):
                 self.power(item)
                 continue
-            if _is_sign(item, "+", "-", "*", "/"):
+            if is_sign(item, "+", "-", "*", "/"):
                 self.operator(item)
             else:
                 self.product(item)
@@ -105,30 +100,31 @@ class _Level:
         """Writes a power; an exponent in braces ends it, as one that is typed raised does."""
         if self.raised:
             raise sign.error("a power of a power needs brackets", "(x^2)^3 or x^(2^3)")
-        base = self.items[self.at - 1]
+        raised = Raised(self.items[self.at - 1], self.plain.typed[self.start : sign.position], sign.end)
         self.take()
         self.plain.put("**", sign.position)
         item = self.next()
         if isinstance(item, Group) and item.kind == "{":
             self.take()
             self.group(item, "")
-            self.raised, self.base = True, None
+            self.raised, self.open = True, None
             return
         if self.plain.strict and isinstance(item, Token) and item.kind == "number" and len(item.text) > 1:
             whole, digit = (f"{sign.typed}{{{text}}}" for text in (item.text, item.text[0]))
             raise item.error("LaTeX raises one digit only", f"{whole} for all of it, {digit} for its first digit")
-        self.operand(base)
+        self.operand(raised)
 
-    def operand(self, base: Item | None = None) -> None:
+    def operand(self, power: Raised | None = None) -> None:
         """Writes the signs before an operand, and the operand."""
-        self.base, self.raised = base, False
-        while _is_sign(self.next(), "+", "-"):
+        self.open, self.raised = power, False
+        while is_sign(self.next(), "+", "-"):
             sign = self.take()
             self.plain.put(sign.text, sign.position)
         item = self.next()
         if item is None:
             raise FormulaError("the formula ends too early", self.end, self._typed_at_end(), OPERAND)
         self.take()
+        self.start = item.position
         if isinstance(item, Group):
             self.bracket(item)
         elif item.kind == "number":
@@ -142,7 +138,7 @@ class _Level:
         elif item.kind == "frac":
             self.fraction(item)
         else:
-            raise item.error("a number, x, y or a function is missing", _HINTS.get(item.text, OPERAND))
+            raise item.error("a number, x, y or a function is missing", HINTS.get(item.text, OPERAND))
 
     def _typed_at_end(self) -> str:
         return self.plain.typed[self.end : self.end + 1]
@@ -155,7 +151,7 @@ class _Level:
             self.group(item, "")
         else:
             raise item.error("only round brackets hold a part of a formula", "round brackets")
-        self.base = None
+        self.open = None
 
     def group(self, item: Group, function: str) -> None:
         if not item.items:
@@ -186,89 +182,15 @@ class _Level:
 
     def product(self, item: Item) -> None:
         """Writes the sign of a product where none was typed."""
-        last = self.items[self.at - 1]
-        self.check_side_by_side(last, item)
-        if self.over is not None:
-            self.refuse_divided(item)
-        if self.base is not None:
-            self.check_exponent(last, item)
+        pair = Neighbours(self.plain.typed, self.plain.strict, self.items, self.at)
+        pair.check()
+        pair.check_divided(self.term, self.over)
+        pair.check_exponent(self.open)
         self.plain.put("*", item.position)
-
-    def check_side_by_side(self, last: Item, item: Item) -> None:
-        before = self.plain.typed[last.position : last.end]
-        if isinstance(item, Token) and item.kind == "sign":
-            if item.text == ",":
-                message = "a comma only separates the arguments of a function"
-                raise item.error(message, f"{_OPERATOR}; a point in numbers: 0.5")
-            raise item.error("this sign cannot stand here", _HINTS.get(item.text, _OPERATOR))
-        if isinstance(item, Group) and item.kind in "[{" and not (item.kind == "{" and self.plain.strict):
-            allowed = "x[0] and x[1] for two variables, round brackets for a product"
-            raise item.error("only round brackets hold a part of a formula", allowed)
-        if item.gap == "\n":
-            raise _start(item).error("an operator is missing before this line", _OPERATOR)
-        if isinstance(item, Token) and item.kind == "number":
-            message = f"an operator is missing after '{before}'"
-            raise item.error(
-                message, f"{_OPERATOR}; write {before}*{item.text} for a product, {before}^{item.text} for a power"
-            )
-        two = "can be read in more than one way"
-        alone = isinstance(item, Group) and len(item.items) == 1 and isinstance(item.items[0], Token) and item.items[0]
-        if isinstance(last, Token) and isinstance(item, Group) and not item.gap and item.kind == "(":
-            if last.kind == "variable" and alone and alone.text.isdigit():
-                raise _start(item).error(
-                    f"'{before}({alone.text})' {two}",
-                    f"{before}*{alone.text} for a product, x[0] and x[1] for two variables",
-                )
-            if last.text == "e" and not item.opening.fence:
-                raise _start(item).error(f"'{before}(' {two}", "e*(...) for a product, exp(...) for a power")
-        if isinstance(item, Token) and item.kind == "frac" and self.is_plain_fraction():
-            if (isinstance(last, Token) and last.kind == "number") or (
-                item.typed.isnumeric() and before[-1].isnumeric()
-            ):
-                raise item.error("a number beside a fraction " + two, "a sign between the two: + or *")
-        if isinstance(last, Token) and last.kind == "number":
-            if last.text == "0" and not item.gap and isinstance(item, Token):
-                raise item.error("a number begins with 0", f"0*{item.typed} for a product")
-
-    def is_plain_fraction(self) -> bool:
-        """Whether the fraction that comes next is of numbers alone."""
-        parts = self.items[self.at + 1 : self.at + 3]
-        inside = [part.items if isinstance(part, Group) else (part,) for part in parts]
-        return all(isinstance(each, Token) and each.kind == "number" for part in inside for each in part)
-
-    def refuse_divided(self, item: Item) -> None:
-        assert self.over is not None
-        above = self.plain.typed[self.items[self.term].position : self.over.position].strip()
-        below = self.plain.typed[self.over.end : self.items[self.at - 1].end].strip()
-        beside = self.plain.typed[item.position : self.operand_end()].strip()
-        message = "a division followed by a product without a sign can be read in more than one way"
-        raise _start(item).error(message, f"({above}/{below})*{beside} or {above}/({below}*{beside})")
-
-    def operand_end(self) -> int:
-        """Where the item that comes next ends, with its arguments if it is a function."""
-        item, after = self.items[self.at], self.items[self.at + 1 : self.at + 2]
-        if isinstance(item, Token) and item.kind in ("function", "frac") and after:
-            return after[0].end
-        return item.end
-
-    def check_exponent(self, last: Item, item: Item) -> None:
-        """Refuses x^ab and 2^3x, where it is not clear how much is raised."""
-        assert self.base is not None
-        numbered = isinstance(last, Token) and last.kind == "number"
-        lettered = isinstance(self.base, Token) and self.base.kind in ("number", "constant")
-        if numbered and not lettered:
-            return
-        if item.gap and (self.plain.strict or (isinstance(item, Token) and item.kind == "function")):
-            return
-        base = self.plain.typed[self.base.position : self.base.end]
-        raised = self.plain.typed[last.position : last.end]
-        beside = self.plain.typed[item.position : self.operand_end()]
-        message = "a power followed by a product without a sign can be read in more than one way"
-        raise _start(item).error(message, f"{base}^({raised})*{beside} or {base}^({raised}*{beside})")
 
     def function(self, name: Token) -> None:
         """Writes a function with its argument; a power before the argument comes after it."""
-        self.base = None
+        self.open = None
         power = self.power_before(name)
         item = self.next()
         if name.text == "sqrt" and isinstance(item, Group) and item.kind == "[" and name.source == r"\sqrt":
@@ -286,7 +208,7 @@ class _Level:
     def power_before(self, name: Token) -> Token | None:
         """The whole number that a function is raised to before its argument."""
         sign = self.next()
-        if not _is_sign(sign, "**"):
+        if not is_sign(sign, "**"):
             return None
         self.take()
         exponent = self.next()
@@ -384,7 +306,7 @@ class _Level:
                 self.plain.put("*" * written + text, item.position)
                 written = True
         sign = self.next()
-        if not (written and not root and _is_sign(sign, "**")):
+        if not (written and not root and is_sign(sign, "**")):
             return
         exponent = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
         braces = isinstance(exponent, Group) and exponent.kind == "{"
@@ -402,9 +324,9 @@ class _Level:
         """Refuses what follows an argument without brackets and might belong to it."""
         item = self.next()
         after = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
-        if item is None or _is_sign(item, "+", "-", ",", *COMPARISONS, *(("*", "/") if radical else ())):
+        if item is None or is_sign(item, "+", "-", ",", *COMPARISONS, *(("*", "/") if radical else ())):
             return
-        if _is_function(item) or (_is_sign(item, "*") and _is_function(after)):
+        if is_function(item) or (is_sign(item, "*") and is_function(after)):
             return
         inside = self.plain.typed[self.items[start].position : self.items[self.at - 1].end]
         message = f"{name.typed} without brackets can be read in more than one way"
@@ -415,21 +337,9 @@ def _bare(name: Token) -> FormulaError:
     return name.error(f"{name.typed} needs its argument in brackets", f"{name.text}(...)")
 
 
-def _start(item: Item) -> Token:
-    return item.opening if isinstance(item, Group) else item
-
-
-def _is_sign(item: Item | None, *signs: str) -> bool:
-    return isinstance(item, Token) and item.kind == "sign" and item.text in signs
-
-
-def _is_function(item: Item | None) -> bool:
-    return isinstance(item, Token) and item.kind == "function"
-
-
 def _split(items: Sequence[Item]) -> list[tuple[Sequence[Item], int | None]]:
     """The items between the commas, and where each part ends; None is the closing bracket."""
-    commas = [k for k, item in enumerate(items) if _is_sign(item, ",")]
+    commas = [k for k, item in enumerate(items) if is_sign(item, ",")]
     starts = [0, *(k + 1 for k in commas)]
     ends = [*commas, len(items)]
     return [

@@ -2,8 +2,8 @@
 
 import re
 
-from landscapes.formula.tokens import Token
 from landscapes.formula.names import KNOWN
+from landscapes.formula.tokens import Token
 
 _PAIRS = {'"': '"', "'": "'", "`": "`", "$": "$", r"\(": r"\)", r"\[": r"\]"}
 _PARAMETERS = {

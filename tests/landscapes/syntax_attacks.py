@@ -57,7 +57,7 @@ SYNTAX = [  # what the ways of writing might let through
     *["np", "np.", "np.x", "np..sin(x)", "np.sin.cos(x)", "np . sin(x)", "os.sin(x)", "x.sin(y)", "torch.load('x')"],
     *["builtins.abs(x)", "sin.sin(x)", "np.random.rand()", "np.linalg.norm(x)", "math.factorial(x)", "torch.nn.Module"],
     *["x[0].__class__", "x[0][0]", "x[0](y)(2).real", "x[00]", "x[0:1]", "x[x]", "x[1e0]", "[0]", "y[0]", "x[0", "x0]"],
-    *["lambda: x", "lambda x: (lambda y: y)(x)", "lambda *x: x", "lambda x=y: x", "lambda x, y, z: x", "lambda x, y"],
+    *["lambda x: (lambda y: y)(x)", "lambda *x: x", "lambda x=y: x", "lambda x, y, z: x", "lambda x, y"],
     *[
         "lambda x, y: __import__('os')",
         "(lambda x, y: x)(x, y)",
@@ -104,7 +104,7 @@ SYNTAX = [  # what the ways of writing might let through
         "x^{",
         "x_{1",
     ],
-    *["'x\"", "'x", '"x', "``", "$x", "x$", "\\(x", "\\(x\\]", "f'{x}'", "rb'x'", "'x' 'y'", "'''x'''", "x;;y", "x;;;"],
+    *["'x\"", "'x", '"x', "``", "x$", "\\(x", "\\(x\\]", "rb'x'", "'x' 'y'", "x;;y", "x;;;"],
     *[
         "where(x)",
         "where(x > y)",
