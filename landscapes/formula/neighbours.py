@@ -18,11 +18,12 @@ _TWO = "can be read in more than one way"
 
 
 class Raised(NamedTuple):
-    """A power: the last item of its base, the base as typed, and where its exponent begins."""
+    """A power: the last item of its base, the base as typed, where its exponent begins, whether that has a power."""
 
     base: Item
     typed: str
     exponent: int
+    chained: bool
 
 
 class Neighbours:
@@ -59,7 +60,7 @@ class Neighbours:
         """Refuses x^ab and 2^3x, where it is not clear how much is raised; x^2y is clear."""
         if power is None:
             return
-        numbered = isinstance(self.last, Token) and self.last.kind == "number"
+        numbered = isinstance(self.last, Token) and self.last.kind == "number" and not power.chained
         constant = isinstance(power.base, Token) and power.base.kind in ("number", "constant")
         if numbered and not constant:
             return

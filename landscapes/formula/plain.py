@@ -100,14 +100,19 @@ class _Level:
         """Writes a power; an exponent in braces ends it, as one that is typed raised does."""
         if self.raised:
             raise sign.error("a power of a power needs brackets", "(x^2)^3 or x^(2^3)")
-        raised = Raised(self.items[self.at - 1], self.plain.typed[self.start : sign.position], sign.end)
+        if self.open is None:
+            base = self.items[self.at - 1]
+            raised = Raised(base, self.plain.typed[self.start : sign.position], sign.end, False)
+        else:
+            raised = self.open._replace(chained=True)
         self.take()
         self.plain.put("**", sign.position)
         item = self.next()
         if isinstance(item, Group) and item.kind == "{":
             self.take()
             self.group(item, "")
-            self.raised, self.open = True, None
+            self.raised = True
+            self.open = raised if raised.chained else None
             return
         if self.plain.strict and isinstance(item, Token) and item.kind == "number" and len(item.text) > 1:
             whole, digit = (f"{sign.typed}{{{text}}}" for text in (item.text, item.text[0]))
@@ -190,7 +195,6 @@ class _Level:
 
     def function(self, name: Token) -> None:
         """Writes a function with its argument; a power before the argument comes after it."""
-        self.open = None
         power = self.power_before(name)
         item = self.next()
         if name.text == "sqrt" and isinstance(item, Group) and item.kind == "[" and name.source == r"\sqrt":
@@ -316,7 +320,7 @@ class _Level:
             self.plain.put("**", sign.position)
             if isinstance(exponent, Group):
                 self.group(exponent, "")
-            else:
+            elif exponent is not None:
                 self.plain.number(exponent)
             self.take()
 

@@ -90,7 +90,7 @@ VALID = [
     ("acosh(x + 3)", lambda x, y: np.log(x + 3 + np.sqrt((x + 3) ** 2 - 1))),
     ("log2(x)*y", lambda x, y: np.log(x) / np.log(2) * y),
     ("cbrt(x*y)", lambda x, y: np.sign(x * y) * np.abs(x * y) ** (1 / 3)),
-    ("ceil(3*x) + round(y/3)", lambda x, y: -np.floor(-3 * x) + np.floor(y / 3 + 0.5)),
+    ("ceil(3*x) + round(y/3) + x*y", lambda x, y: -np.floor(-3 * x) + np.floor(y / 3 + 0.5) + x * y),
     ("mod(x, y)", lambda x, y: x - y * np.floor(x / y)),
     ("where(x > y, log(x), x*y)", lambda x, y: np.log(x) if x > y else x * y),
     ("where(x*x <= 1, 1, where(y < 0, -x, x/y))*2", lambda x, y: 2 * (1 if x * x <= 1 else -x if y < 0 else x / y)),
