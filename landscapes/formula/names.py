@@ -7,6 +7,7 @@ import re
 from difflib import get_close_matches
 
 from landscapes.formula.builder import DERIVED
+from landscapes.formula.error import FormulaError
 from landscapes.formula.tokens import Token
 from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
 
@@ -98,7 +99,7 @@ def _glued(token: Token, name: str) -> list[Token]:
     rest = name[at:]
     if rest in CALLABLE:
         spans.append(("function", at, len(name)))
-    elif rest[:-1] in CALLABLE and rest[-1] in "xy" and name not in _OTHERS:
+    elif rest[:-1] in CALLABLE and rest.isalpha() and rest[-1] in "xy" and name not in _OTHERS:
         spans += [("function", at, len(name) - 1), ("variable", len(name) - 1, len(name))]
     elif rest:
         return []
@@ -113,18 +114,18 @@ def _part(token: Token, kind: str, start: int, end: int) -> Token:
     return token._replace(kind=kind, text=text, gap=token.gap if start == 0 else "")
 
 
-def _unknown(token: Token, last: str):
+def _unknown(token: Token, last: str) -> FormulaError:
     name = last.lower()
     if name in _OTHERS:
         return token.error(f"{last} is not part of a formula", _OTHERS[name])
     if re.fullmatch("[xy]*e[xye]*|[xy]*pie[xy]*", name):
         return token.error(f"'{last}' can be read in more than one way", "e*x for a product, e^x or exp(x) for a power")
-    if re.fullmatch("[a-z]+[0-9]+[xy]?", name) and re.match("[a-z]+", name)[0] in CALLABLE:  # type: ignore[index]
-        function = CALLABLE[re.match("[a-z]+", name)[0]]  # type: ignore[index]
-        return token.error(
-            f"'{last}' can be read in more than one way",
-            f"{function}(2*x) for a product inside, {function}(x)^2 for a power",
-        )
+    found = re.fullmatch("([a-z]+)([0-9]+)[xy]?", name)
+    if found and found[1] in CALLABLE:
+        allowed = f"{found[1]}({found[2]}*x) for a product inside, {found[1]}(x)^{found[2]} for a power"
+        if found[1] + found[2] in CALLABLE:
+            allowed += f", {found[1]}{found[2]}(x) for that function"
+        return token.error(f"'{last}' can be read in more than one way", allowed)
     if len(name) == 1 or re.fullmatch("[a-z]_?[0-9]+", name):
         return token.error(f"{last} is not a name of the language; x and y are the variables", NAMES)
     near = get_close_matches(name, [*CONSTANTS, *CALLABLE], n=1, cutoff=0.81) if name.isalpha() else []

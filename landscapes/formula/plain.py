@@ -114,10 +114,14 @@ class _Level:
             self.raised = True
             self.open = raised if raised.chained else None
             return
-        if self.plain.strict and isinstance(item, Token) and item.kind == "number" and len(item.text) > 1:
+        if self.one_digit(sign) and isinstance(item, Token) and item.kind == "number" and len(item.text) > 1:
             whole, digit = (f"{sign.typed}{{{text}}}" for text in (item.text, item.text[0]))
             raise item.error("LaTeX raises one digit only", f"{whole} for all of it, {digit} for its first digit")
         self.operand(raised)
+
+    def one_digit(self, sign: Token) -> bool:
+        """Whether this sign raises one digit only, as in LaTeX."""
+        return self.plain.strict and sign.typed != "**"
 
     def operand(self, power: Raised | None = None) -> None:
         """Writes the signs before an operand, and the operand."""
@@ -218,7 +222,9 @@ class _Level:
         exponent = self.next()
         inside = exponent.items if isinstance(exponent, Group) and exponent.kind in "{(" else (exponent,)
         if len(inside) == 1 and isinstance(inside[0], Token) and re.fullmatch("[2-9]|[1-9][0-9]", inside[0].text):
-            if name.text in _RAISED and not (self.plain.strict and exponent is inside[0] and len(inside[0].text) > 1):
+            if name.text in _RAISED and not (
+                self.one_digit(sign) and exponent is inside[0] and len(inside[0].text) > 1
+            ):
                 self.take()
                 return inside[0]
             raise name.error(f"a power of {name.text} stands after its argument", f"{name.text}(x)^{inside[0].text}")
@@ -315,7 +321,7 @@ class _Level:
         exponent = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
         braces = isinstance(exponent, Group) and exponent.kind == "{"
         digits = exponent.text if isinstance(exponent, Token) and exponent.kind == "number" else ""
-        if braces or (digits and not (self.plain.strict and len(digits) > 1)):
+        if braces or (digits and not (self.one_digit(sign) and len(digits) > 1)):
             self.take()
             self.plain.put("**", sign.position)
             if isinstance(exponent, Group):

@@ -31,6 +31,10 @@ _SPELLINGS = [
         """,
     ),
     (
+        lambda x, y: x**10 + np.log2(y),
+        r"x**10 + log2(y) ¦ $x**10 + log2 y$ ¦ x^10+log2 y ¦ $x^{10} + \log_2 y$ ¦ x¹⁰ + log₂ y ¦ $x^{10}+\log_2y$",
+    ),
+    (
         lambda x, y: 2 * x,
         r"2x ¦ 2 x ¦ 2*x ¦ 2·x ¦ 2×x ¦ 2(x) ¦ (2)(x) ¦ (2)x ¦ 2 \cdot x ¦ 2\times x ¦ ２x ¦ x+x",
     ),
