@@ -22,6 +22,12 @@ from optimizers import OPTIMIZERS
 
 _FIRST = ("rosenbrock", "himmelblau", "beale", "rastrigin", "saddle", "ravine")
 _OWN = "formula"
+_LANGUAGE = (
+    "A formula in x and y, as in Python, LaTeX, a spreadsheet or a textbook: `x^2 + 3sin(y)`, `|x| + √(xy)`, "
+    r"`\frac{x^2}{2}`, `np.exp(-x**2)`, `max(x, y, 1)`, `where(x > 0, x, y)`. The variables may also be `x1` and `x2`, "
+    "or `x[0]` and `x[1]`; `log` is the natural logarithm. What was understood is shown below; what can be read in two "
+    "ways, such as `1/2x`, is refused."
+)
 
 
 def race() -> Race:
@@ -130,7 +136,7 @@ def _formula() -> None:
 
     text, error = st.session_state.get("formula_draft", (race().formula, None))
     controlled("formula_text", text)
-    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=changed)
+    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=changed, help=_LANGUAGE)
     if error is None:
         st.latex(race().landscape.latex)
     else:

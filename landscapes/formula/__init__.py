@@ -3,22 +3,31 @@
 import math
 from functools import lru_cache
 
+from landscapes.formula.builder import DERIVED
+from landscapes.formula.error import FormulaError
 from landscapes.formula.printer import latex, text
-from landscapes.formula.reader import MAX_LENGTH, FormulaError, read
+from landscapes.formula.reader import MAX_LENGTH, read
 from landscapes.formula.search import find_minima, find_start
 from landscapes.formula.tree import Expression
 from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
 from landscapes.surface import Box, Surface
 
-__all__ = ["ALIASES", "CONSTANTS", "FUNCTIONS", "VARIABLES", "Expression", "FormulaError", "parse_formula"]
+__all__ = ["ALIASES", "CONSTANTS", "DERIVED", "FUNCTIONS", "VARIABLES", "Expression", "FormulaError", "parse_formula"]
 
 
 def parse_formula(text: str, domain: Box = ((-5.0, 5.0), (-5.0, 5.0))) -> Surface:
     """Makes a formula in x and y a surface, such as ``x**2 + 3*sin(y)``.
 
     The language: numbers up to 1e12, ``x``, ``y``, ``pi``, ``e``, the operators ``+ - * / ^`` (or ``**``), brackets,
-    and the functions of `FUNCTIONS` and `ALIASES`. At most 400 characters, 150 parts, 32 operations inside one
-    another. Signs such as × and ² are understood; ``2x`` is not, and says so.
+    and the functions of `FUNCTIONS`, `DERIVED` and `ALIASES`, in any case and with a library's name before them
+    (``np.sin``). At most 400 characters, 150 parts, 32 operations inside one another.
+
+    It is read as people write it, where that has one meaning: products without a sign (``2x``, ``x sin(y)``), bars for
+    the absolute value, ``sin^2(x)``, ``sin 2x``, ``½x²``, the LaTeX of formulas (``\\frac{x}{2}``), what stands around
+    a formula (``f(x, y) =``, ``lambda x, y:``, quotes, dollars, a semicolon at the end). The variables may be called x
+    and y, X and Y, x1 and x2, x_1 and x_2, counted from 1, or x[0] and x[1], counted from 0. ``log`` is the natural
+    logarithm, ``mod`` has the sign of its second argument, ``2^3^x`` is 2^(3^x) and ``-x^2`` is -(x^2). What has more
+    than one meaning (``1/2x``, ``e^2x``, ``sin x y``, ``sin^-1(x)``) is refused with each of them written out.
 
     The surface is equal to every other of the same canonical text and box, its program is that of the text alone, its
     grid needs no program, and its minima, found by a search, wait until they are asked for.

@@ -3,7 +3,7 @@
 import re
 
 from landscapes.formula.tree import Apply, Node, Number, Variable
-from landscapes.formula.words import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
+from landscapes.formula.words import ADD, COMPARISONS, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 
 SUM, PRODUCT, SIGN, RAISED, ATOM = range(5)  # how tightly what was written last holds together
 _TEXT = {  # operator: its own level, the least that its left and its right operand must have
@@ -12,6 +12,7 @@ _TEXT = {  # operator: its own level, the least that its left and its right oper
     MULTIPLY: (PRODUCT, PRODUCT, RAISED, "*"),
     DIVIDE: (PRODUCT, PRODUCT, RAISED, "/"),
     POWER: (RAISED, ATOM, SIGN, "**"),
+    **{each: (SUM, SUM, SUM, f" {each.name} ") for each in COMPARISONS.values()},  # alone in their place
 }
 
 
@@ -65,6 +66,8 @@ def _latex(node: Node) -> tuple[str, int]:
         return "-" + _grouped(*_latex(first), PRODUCT), SUM
     if operation in (ADD, SUBTRACT):
         return _grouped(*_latex(first), SUM) + f" {operation.name} " + _grouped(*_latex(arguments[1]), PRODUCT), SUM
+    if operation in COMPARISONS.values():
+        return f"{latex(first)} {operation.latex} {latex(arguments[1])}", SUM
     if operation is MULTIPLY:
         return _product(*(_grouped(*_latex(each), PRODUCT) for each in arguments)), PRODUCT
     if operation is DIVIDE:

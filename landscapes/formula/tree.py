@@ -7,9 +7,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
-from landscapes.formula.words import Operation
+from landscapes.formula.words import WHERE, Operation
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,17 @@ def on_jax(node: Node, x: Any, y: Any) -> Any:
         return x if node.name == "x" else y
     if node.value is not None:
         return node.value
+    if node.operation is WHERE:
+        return _chosen(node, x, y)
     return node.operation.jax(*(on_jax(each, x, y) for each in node.arguments))
+
+
+def _chosen(node: Apply, x: Any, y: Any) -> Any:
+    """A choice between two parts, of which the one not taken has no say in the slope, even where it is NaN."""
+    condition, one, other = node.arguments
+    holds = jnp.asarray(on_jax(condition, x, y), bool)
+    at = [[jnp.where(taken, t, lax.stop_gradient(t)) for t in (x, y)] for taken in (holds, ~holds)]
+    return WHERE.jax(holds, on_jax(one, *at[0]), on_jax(other, *at[1]))
 
 
 def _on_shape(tree: Node, x: Float[Array, "..."], y: Float[Array, "..."]) -> Float[Array, "..."]:

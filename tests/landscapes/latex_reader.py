@@ -8,13 +8,22 @@ import re
 import numpy as np
 
 _TOKEN = re.compile(
-    r"\\left\\lfloor|\\right\\rfloor|\\left.|\\right.|\\operatorname\{[a-z]+\}|\\[a-z]+(?:_\{10\})?|[0-9.]+|\S"
+    r"\\left\\l(?:floor|ceil)|\\right\\r(?:floor|ceil)|\\(?:begin|end)\{cases\}|\\text\{otherwise\}|\\\\|\\sqrt\[3\]|\\left.|\\right.|\\operatorname\{[a-z0-9]+\}|\\[a-z]+(?:_\{(?:10|2)\})?|[0-9.]+|\S"
 )
 _CALLS = {
     r"\sin": np.sin,
     r"\cos": np.cos,
     r"\tan": np.tan,
+    r"\arcsin": np.arcsin,
+    r"\arccos": np.arccos,
     r"\arctan": np.arctan,
+    r"\operatorname{atan2}": lambda t, s: np.angle(s + 1j * t),
+    r"\operatorname{arsinh}": np.arcsinh,
+    r"\operatorname{arcosh}": np.arccosh,
+    r"\operatorname{artanh}": np.arctanh,
+    r"\operatorname{mod}": lambda t, s: t - s * np.floor(t / s),
+    r"\operatorname{round}": np.rint,
+    r"\log_{2}": np.log2,
     r"\sinh": np.sinh,
     r"\cosh": np.cosh,
     r"\tanh": np.tanh,
@@ -27,6 +36,10 @@ _CALLS = {
     r"\operatorname{relu}": lambda t: (t + np.abs(t)) / 2,
     r"\operatorname{softplus}": lambda t: np.log1p(np.exp(-np.abs(t))) + (t + np.abs(t)) / 2,
 }
+
+
+_COMPARISONS = {"<": np.less, r"\le": np.less_equal, ">": np.greater, r"\ge": np.greater_equal}
+_ENDS = ("", "+", "-", "}", ",", "&", r"\\", r"\end{cases}", *_COMPARISONS)
 
 
 class LatexReader:
@@ -62,7 +75,7 @@ class LatexReader:
 
     def product(self):
         value = self.power()
-        while self.next not in ("", "+", "-", "}", ",") and not self.next.startswith(r"\right"):
+        while self.next not in _ENDS and not self.next.startswith(r"\right"):
             if self.next == r"\cdot":
                 self.take()
             else:
@@ -94,6 +107,18 @@ class LatexReader:
         self.take(closing)
         return values
 
+    def cases(self):
+        one = self.sum()
+        self.take("&")
+        left, compare = self.sum(), _COMPARISONS[self.take()]
+        holds = compare(left, self.sum())
+        self.take(r"\\")
+        other = self.sum()
+        self.take("&")
+        self.take(r"\text{otherwise}")
+        self.take(r"\end{cases}")
+        return one if holds else other
+
     def atom(self):
         token = self.take()
         if token in self.names:
@@ -102,6 +127,12 @@ class LatexReader:
             return self.group() / self.group()
         if token == r"\sqrt":
             return np.sqrt(self.group())
+        if token == r"\sqrt[3]":
+            return np.cbrt(self.group())
+        if token == r"\begin{cases}":
+            return self.cases()
+        if token == r"\left\lceil":
+            return np.ceil(self.enclosed(r"\right\rceil")[0])
         if token == r"\left|":
             return np.abs(self.enclosed(r"\right|")[0])
         if token == r"\left\lfloor":
