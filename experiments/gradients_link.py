@@ -106,8 +106,8 @@ def to_link(page: Gradients) -> dict[str, str]:
     return {"v": VERSION, **out} if out else {}
 
 
-def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
-    """Reads the page off query parameters.
+def from_link(params: Mapping[str, Any] | str) -> tuple[Gradients, list[str]]:
+    """Reads the page off query parameters, or off a raw query.
 
     Returns:
         A page that can be shown, whatever was given; a sentence for everything that was changed.
@@ -121,7 +121,7 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
         read.say(f"{key} is no part of ‘{MODES[mode]}’ and was left out")
         del got[key]
     page = Gradients(mode, against=_word(read, "against", AGAINST, "bias"), rule=_word(read, "rule", RULES, RULES[0]),
-                     matter=_word(read, "matter", ("1",), "") == "1")  # fmt: skip
+                     matter="matter" in got and read.flag("matter", got["matter"]))  # fmt: skip
     if "z" in got:
         page = replace(page, z=read.number("z", got["z"], Z))
     part = _curves(read, _fields(read, getattr(page, _PARTS[mode]), mode), mode)
@@ -136,10 +136,12 @@ def from_link(params: Mapping[str, Any]) -> tuple[Gradients, list[str]]:
 def _word(read: Reader, key: str, known: Collection[str], default: str) -> str:
     """One of a few words; the default where it is not known, which is said."""
     given = read.params.get(key, default)
-    if given in known or given == default:
+    if given == default:
         return given
-    read.say(f"unknown {key} {shown(given)}; known: {', '.join(known)}")
-    return default
+    found = read.one_of(given, known, "optimizer" if key == "rule" else key)
+    if found is None:
+        read.say(f"unknown {key} {shown(given)}; known: {', '.join(known)}")
+    return default if found is None else found
 
 
 def _fields(read: Reader, part: Any, mode: str) -> Any:
@@ -164,15 +166,16 @@ def _curves(read: Reader, part: Any, mode: str) -> Any:
 
 
 def _curve(read: Reader, text: str) -> Curve:
-    name, *rest = text.split(SEPARATOR)
+    name, *rest = read.parts(text, ACTIVATIONS, "activation")
     activation = read.choice("activation", name, ACTIVATIONS, "tanh")
     title, words, numbers = ACTIVATIONS[activation].title, {}, []
-    read.unique(title, [key for key in rest[::2] if key in _WORDS])
-    for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):
+    names = [read.knob(key, (*_WORDS, *NUMBERS)) for key in rest[::2]]
+    read.unique(title, [key for key in names if key in _WORDS])
+    for key, value in zip(names, [*rest[1::2], ""], strict=False):
         if key not in _WORDS:
             numbers += [key, value]
-        elif value in _WORDS[key]:
-            words[key] = value
+        elif (word := read.one_of(value, _WORDS[key], key)) is not None:
+            words[key] = word
         else:
             read.say(f"unknown {key} {shown(value)}; known: {', '.join(_WORDS[key])}")
     knobs = {k: v for k, v in NUMBERS.items() if k != "slope" or ACTIVATIONS[activation].shape}
@@ -180,15 +183,17 @@ def _curve(read: Reader, text: str) -> Curve:
 
 
 def _cell(read: Reader, text: str) -> TimeCurve:
-    name, *rest = text.split(SEPARATOR)
-    if name not in CELLS:
+    name, *rest = read.parts(text, CELLS, "network")
+    cell = read.one_of(name, CELLS, "network")
+    if cell is None:
         read.say(f"unknown cell {shown(name)}; known: {', '.join(CELLS)}")
-        name = "rnn"
+        cell = "rnn"
     activation, numbers = "tanh", []
-    read.unique(name.upper(), [key for key in rest[::2] if key == "activation"])
-    for key, value in zip(rest[::2], [*rest[1::2], ""], strict=False):
+    names = [read.knob(key, ("activation", *CELL_NUMBERS)) for key in rest[::2]]
+    read.unique(cell.upper(), [key for key in names if key == "activation"])
+    for key, value in zip(names, [*rest[1::2], ""], strict=False):
         if key == "activation":
             activation = read.choice("activation", value, ACTIVATIONS, "tanh")
         else:
             numbers += [key, value]
-    return TimeCurve(name, activation=activation, **dict(read.pairs(name.upper(), numbers, CELL_NUMBERS)))
+    return TimeCurve(cell, activation=activation, **dict(read.pairs(cell.upper(), numbers, CELL_NUMBERS)))

@@ -3,11 +3,27 @@
 Only what differs from the default is written; see `experiments.codec`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.codec import SEED, SEPARATOR, VERSION, Reader, pairs_text, read_run, run_text, shown, text_of
+from experiments.aliases import TRUE, letters, meant, without_quotes
+from experiments.codec import (
+    LOOSE,
+    SEED,
+    SEPARATOR,
+    VERSION,
+    Reader,
+    number_in,
+    pairs_text,
+    read_run,
+    run_text,
+    shown,
+    text_of,
+    tidied,
+)
+from experiments.query import escaped_blanks, readings
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race
 from experiments.run import Run
 from landscapes import SURFACES, FormulaError
@@ -23,9 +39,11 @@ _KNOWN = {
     "surface",
     "shape",
     "formula",
+    "function",
     "box",
     "x",
     "y",
+    "start",
     "steps",
     "noise",
     "seed",
@@ -41,7 +59,7 @@ def to_link(race: Race) -> dict[str, str]:
     out: dict[str, str] = {}
     plain = Race()
     if race.formula:
-        out["formula"] = race.formula
+        out["formula"] = escaped_blanks(race.formula)
         if race.domain:
             out["box"] = SEPARATOR.join(text_of(end) for axis in race.domain for end in axis)
     elif race.surface != plain.surface:
@@ -60,16 +78,16 @@ def to_link(race: Race) -> dict[str, str]:
     return {"v": VERSION, **out} if out else {}
 
 
-def from_link(params: Mapping[str, Any]) -> tuple[Race, list[str]]:
+def from_link(params: Mapping[str, Any] | str) -> tuple[Race, list[str]]:
     """Reads a race off query parameters.
 
     Args:
-        params: names to a text, or to a list of texts where a name is repeated.
+        params: the raw query of an address, or names to a text, or to a list of texts where a name is repeated.
 
     Returns:
         A race that runs, whatever was given, and a sentence for everything that was changed.
     """
-    read = Reader(params, _KNOWN)
+    read = Reader(params, _KNOWN, {"r": LOOSE})
     got = read.params
     if got.get("v", VERSION) != VERSION:
         read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
@@ -84,38 +102,63 @@ def from_link(params: Mapping[str, Any]) -> tuple[Race, list[str]]:
     return race, read.notices
 
 
-def view_of(params: Mapping[str, Any]) -> tuple[int | None, bool]:
+def view_of(params: Mapping[str, Any] | str) -> tuple[int | None, bool]:
     """The view a link asks for: a step to stop at, or None, and whether to present."""
-    at = str(params.get("at", ""))
+    got = Reader(params, ("at", "present")).params
+    at = without_quotes(got.get("at", ""))
     step = int(at) if at.isascii() and at.isdigit() and len(at) < 7 else None
-    return step, str(params.get("present", "")) == "1"
+    return step, letters(got.get("present", "")) in TRUE
 
 
 def _landscape(read: Reader) -> Race:
     got = read.params
-    if "formula" in got:
-        race = Race(formula=got["formula"], domain=_box(read) if "box" in got else None)
-        try:
-            race.landscape  # noqa: B018 - parses, which is the check
-            return race
-        except FormulaError as error:
-            read.say(f"the formula in this link cannot be used: {error.message}")
+    if "function" in got:
+        name = "surface" if meant(got["function"], SURFACES, "surface") else "formula"
+        read.understood(f"function={got['function']}", name)
+        got.setdefault(name, got["function"])
+    if got.get("formula") and (race := _formula(read)):
+        return race
+    if got.get("formula") == "":
+        read.say("the formula in this link is empty and was left out")
     plain = Race().surface
     name = read.choice("surface", got.get("surface", plain), SURFACES, plain)
     shape = got.get("shape", "")
     entry = SURFACES[name]
-    return Race(
-        surface=name, shape=read.pairs(entry.title, shape.split(SEPARATOR), entry.shape_params) if shape else ()
-    )
+    return Race(surface=name, shape=read.pairs(entry.title, read.parts(shape), entry.shape_params) if shape else ())
+
+
+def _formula(read: Reader) -> Race | None:
+    """The race on the formula of a link, in the likeliest of its readings that is a formula."""
+    given, box = read.params["formula"], _box(read) if "box" in read.params else None
+    first, *others = readings(given)
+    try:
+        return _on(read, given, first, box)
+    except FormulaError as fault:
+        error = fault
+    for text in others:
+        try:
+            return _on(read, given, text, box)
+        except FormulaError:
+            continue
+    read.say(f"the formula in this link cannot be used: {error.message}")
+    return None
+
+
+def _on(read: Reader, given: str, text: str, box: Box | None) -> Race:
+    race = Race(formula=text, domain=box)
+    race.landscape  # noqa: B018 - parses, which is the check
+    if text != given.replace("\N{NO-BREAK SPACE}", " "):
+        read.understood(given, shown(text))
+    return race
 
 
 def _box(read: Reader) -> Box | None:
-    try:
-        x0, x1, y0, y1 = (float(end) for end in read.params["box"].split(SEPARATOR))
-    except ValueError:
+    ends = [number_in(tidied(part)) for part in read.parts(read.params["box"])]
+    if len(ends) != 4 or any(map(math.isnan, ends)):
         read.say("box needs four numbers, x from, x to, y from, y to; the usual box is used")
         return None
-    fits = all(abs(end) <= COORDINATE for end in (x0, x1, y0, y1))
+    x0, x1, y0, y1 = (end + 0.0 for end in ends)
+    fits = all(abs(end) <= COORDINATE for end in ends)
     if not (fits and x1 - x0 >= 1e-6 and y1 - y0 >= 1e-6):
         read.say(f"box must rise from left to right and stay within {COORDINATE:.0e}; the usual box is used")
         return None
@@ -124,6 +167,11 @@ def _box(read: Reader) -> Box | None:
 
 def _start(read: Reader, race: Race) -> tuple[float, float] | None:
     got = read.params
+    if "start" in got and len(both := read.parts(got["start"])) == 2:
+        read.understood(f"start={got['start']}", "x and y")
+        got = {**dict(zip("xy", both, strict=True)), **got}
+    elif "start" in got:
+        read.say(f"start is {shown(got['start'])}; x and y hold the start of a race")
     if "x" not in got and "y" not in got:
         return None
     knobs = (Hyperparam(at, -COORDINATE, COORDINATE) for at in race.origin)
@@ -136,7 +184,7 @@ def _start(read: Reader, race: Race) -> tuple[float, float] | None:
 
 def _runs(read: Reader) -> tuple[Run, ...]:
     got = read.params
-    if got.get("runs") == "none":
+    if "runs" in got and read.one_of(got["runs"], ("none",)):
         return ()
     if "runs" in got:
         read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")

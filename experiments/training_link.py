@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.codec import SEED, SEPARATOR, VERSION, Knob, Reader, pairs_text, read_run, run_text, shown, text_of
+from experiments.codec import (
+    LOOSE,
+    SEED,
+    SEPARATOR,
+    VERSION,
+    Knob,
+    Reader,
+    pairs_text,
+    read_run,
+    run_text,
+    shown,
+    text_of,
+)
 from experiments.training import MAX_RUNS, Learner, Training
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
 from landscapes.networks.gallery import Network
@@ -35,6 +47,7 @@ UNSUITABLE = {"newton": "solves with a matrix of as many rows as a network has p
 _EACH = tuple((f"n{i}", f"r{i}") for i in range(1, MAX_RUNS + 1))
 _KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs",
           "example", "at", "present", *(key for pair in _EACH for key in pair)}  # fmt: skip
+_SETTINGS = ("depth", "width", "batch", "slope", "residual", *NUMBERS, *CHOICES)
 
 
 def to_link(training: Training, example: int = 0) -> dict[str, str]:
@@ -69,20 +82,20 @@ def _network_text(learner: Learner) -> str:
     return SEPARATOR.join(parts)
 
 
-def from_link(params: Mapping[str, Any]) -> tuple[Training, int, list[str]]:
-    """Reads a training off query parameters.
+def from_link(params: Mapping[str, Any] | str) -> tuple[Training, int, list[str]]:
+    """Reads a training off query parameters, or off a raw query.
 
     Returns:
         A training that runs, whatever was given; the chosen example; a sentence for everything that was changed.
     """
-    read = Reader(params, _KNOWN)
+    read = Reader(params, _KNOWN, {"r": LOOSE, "n": _SETTINGS})
     got = read.params
     if got.get("v", VERSION) != VERSION:
         read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
     plain = Training()
     name = read.choice("data", got.get("data", plain.dataset), DATASETS, plain.dataset)
     entry = DATASETS[name]
-    shape = read.pairs(entry.title, got["shape"].split(SEPARATOR), entry.shape) if "shape" in got else ()
+    shape = read.pairs(entry.title, read.parts(got["shape"]), entry.shape) if "shape" in got else ()
     training = Training(dataset=name, shape=shape)
     for key, field, knob, whole in (("size", "size", entry.size, True), ("noise", "data_noise", entry.noise, False),
                                     ("imbalance", "imbalance", IMBALANCE, False), ("steps", "num_steps", STEPS, True),
@@ -100,7 +113,7 @@ def from_link(params: Mapping[str, Any]) -> tuple[Training, int, list[str]]:
 
 def _learners(read: Reader, training: Training) -> tuple[Learner, ...]:
     got = read.params
-    if got.get("runs") == "none":
+    if "runs" in got and read.one_of(got["runs"], ("none",)):
         return ()
     if "runs" in got:
         read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")
@@ -120,7 +133,7 @@ def _learner(read: Reader, training: Training, net: str, way: str) -> Learner:
         run = plain.run
     if not net:
         return replace(plain, run=run)
-    name, *rest = net.split(SEPARATOR)
+    name, *rest = read.parts(net, NETWORKS, "network")
     network = read.choice("network", name, NETWORKS, plain.network)
     if DATASETS[training.dataset].kind not in NETWORKS[network].kinds:
         read.say(f"{NETWORKS[network].title} does not suit {DATASETS[training.dataset].title}; "
@@ -140,19 +153,21 @@ def knobs_of(network: Network) -> dict[str, Knob]:
 def _setting(read: Reader, learner: Learner, key: str, text: str) -> Learner:
     entry = NETWORKS[learner.network]
     knobs = knobs_of(entry)
+    key = read.knob(key, _SETTINGS)
     if key == "batch":
         return replace(learner, batch_size=int(read.number("batch", text, BATCH, whole=True)))
     if key == "slope":
         return learner.with_setting("slope", read.number("slope", text, Hyperparam(0.0, -10.0, 10.0)))
     if key == "residual":
-        return learner.with_setting("residual", text == "1")
+        return learner.with_setting("residual", read.flag(f"residual of {entry.title}", text))
     if key in knobs:
         whole = key in ("depth", "width")
         value = read.number(f"{key} of {entry.title}", text, knobs[key], whole=whole)
         return learner.with_setting(key, int(value) if whole else value)
     if key in CHOICES:
-        if text in CHOICES[key]:
-            return learner.with_setting(key, text)
+        chosen = read.one_of(text, CHOICES[key], key)
+        if chosen is not None:
+            return learner.with_setting(key, chosen)
         read.say(f"unknown {key} {shown(text)}; the usual one of {entry.title} is used")
         return learner
     read.say(f"{entry.title} has no {shown(key)}; it was left out")
@@ -167,7 +182,7 @@ def _possible(read: Reader, training: Training, learner: Learner) -> Learner:
             return learner
         except ValueError as error:
             if not learner.settings:
-                raise
+                return learner  # it is the data that cannot be, which the page says
             culprit = next((s for s in learner.settings if str(error).startswith(s[0])), learner.settings[-1])
             read.say(f"{error}; the usual one is used")
             learner = replace(learner, settings=tuple(s for s in learner.settings if s is not culprit))

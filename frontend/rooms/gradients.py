@@ -12,6 +12,7 @@ from experiments.pool import Job
 from experiments.race_link import view_of
 from experiments.training import TrainingResult, train
 from frontend import gradients_rail as rail
+from frontend.address import query
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
 from frontend.jobs import EVERY, pool, stage, visitor
@@ -43,9 +44,9 @@ def _open_link() -> None:
     """Once a session: the link's page, with what had to be changed of it."""
     if "gradients" in st.session_state:
         return
-    params = {key: st.query_params.get_all(key) for key in st.query_params}
-    st.session_state.gradients, st.session_state.gradients_notices = from_link(params)
-    st.session_state.gradients_view = view_of({key: values[-1] for key, values in params.items() if values})
+    link = query()
+    st.session_state.gradients, st.session_state.gradients_notices = from_link(link)
+    st.session_state.gradients_view = view_of(link)
 
 
 def _job(page: Gradients) -> Job:

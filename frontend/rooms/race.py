@@ -7,6 +7,7 @@ import streamlit as st
 from experiments.race import MAX_RUNS, Race, run, run_fan
 from experiments.race_link import from_link, to_link, view_of
 from frontend import rail
+from frontend.address import query
 from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
@@ -38,10 +39,10 @@ def _open_link() -> None:
     """Once a session: the link's race, with what had to be changed of it."""
     if "race" in st.session_state:
         return
-    params = {key: st.query_params.get_all(key) for key in st.query_params}
-    race, notices = from_link(params)
+    link = query()
+    race, notices = from_link(link)
     st.session_state.race, st.session_state.notices = race, notices
-    st.session_state.view = view_of({key: values[-1] for key, values in params.items() if values})
+    st.session_state.view = view_of(link)
 
 
 _open_link()

@@ -7,6 +7,7 @@ from experiments.race_link import view_of
 from experiments.training import TrainingResult, train
 from experiments.training_link import from_link, to_link
 from frontend import training_rail as rail
+from frontend.address import query
 from frontend.jobs import EVERY, pool, stage, visitor
 from frontend.player import acted, play
 from frontend.training_view import training_tree
@@ -32,11 +33,11 @@ def _open_link() -> None:
     """Once a session: the link's training, with what had to be changed of it."""
     if "training" in st.session_state:
         return
-    params = {key: st.query_params.get_all(key) for key in st.query_params}
-    training, example, notices = from_link(params)
+    link = query()
+    training, example, notices = from_link(link)
     st.session_state.training, st.session_state.training_notices = training, notices
     st.session_state.example = example or None
-    st.session_state.training_view = view_of({key: values[-1] for key, values in params.items() if values})
+    st.session_state.training_view = view_of(link)
 
 
 def _job() -> Job:

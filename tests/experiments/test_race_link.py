@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
+from experiments.codec import CLIP, L2
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race, Run
-from experiments.race_link import from_link, to_link, view_of
+from experiments.race_link import NOISE, from_link, to_link, view_of
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -158,6 +159,49 @@ def test_no_link_fails(seed):
         race, notices = from_link(params)
         assert all(notice.endswith(".") for notice in notices)
         assert from_link(to_link(race)) == (race, [])
+
+
+def any_race(rng: random.Random) -> Race:
+    """Every field at random in its whole range, to the last bit, on a surface or a formula."""
+
+    def within(knob) -> float:
+        ends = [float(knob.low), float(knob.high), knob.low + (knob.high - knob.low) * rng.random() ** 8]
+        return rng.choice([*ends, figures(rng.uniform(knob.low, knob.high))])
+
+    def some(knobs):
+        return tuple((name, within(knobs[name])) for name in rng.sample(list(knobs), rng.randint(0, len(knobs))))
+
+    def run() -> Run:
+        rule, schedule = rng.choice(list(OPTIMIZERS.values())), rng.choice(list(SCHEDULES.values()))
+        decays = (rng.choice([0.0, within(L2)]) for _ in range(3))
+        clip = rng.choice([math.inf, CLIP.low, CLIP.high, rng.uniform(0.1, 10)])
+        return Run(rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, *decays)
+
+    corner, size = [rng.uniform(-1e5, 1e5) for _ in "xy"], [rng.uniform(1e-5, 1e5) for _ in "xy"]
+    formulas = ["x**2+y**2", "x^2 - y", "sin(x) * cos(y) + 1e-3", "√(x²+y²)", "abs(x)", "x · y", "+x", "max(x, y)"]
+    surface = rng.choice(list(SURFACES.values()))
+    own = {
+        "formula": rng.choice(formulas),
+        "domain": rng.choice([None, tuple((c, c + s) for c, s in zip(corner, size, strict=True))]),
+    }
+    return Race(
+        **rng.choice([own, {"surface": surface.name, "shape": some(surface.shape_params)}]),
+        runs=tuple(run() for _ in range(rng.randint(0, MAX_RUNS // 2))),
+        start=rng.choice([None, (rng.uniform(-1e6, 1e6), rng.choice([0.0, 1e-300, -1e6]))]),
+        num_steps=rng.choice([1, 20_000, rng.randint(1, 20_000)]),
+        noise=rng.choice([0.0, within(NOISE)]),
+        seed=rng.choice([0, 2**32 - 1, rng.randint(0, 2**32 - 1)]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(FUZZ // 20))
+def test_any_race_survives_its_link(seed):
+    rng = random.Random(f"any {seed}")
+    for _ in range(20):
+        race = any_race(rng)
+        assert repr(through_the_address_bar(race)) == repr((race, []))
+        assert repr(from_link(urlencode(to_link(race)))) == repr((race, []))
+        assert len(urlencode(to_link(race))) < 2000
 
 
 VIEWS = [
