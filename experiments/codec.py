@@ -218,7 +218,7 @@ class Reader:
         else:
             found = [plain]
         found = [part.strip() for part in found]
-        if found != [part.strip() for part in text.split(SEPARATOR)]:
+        if found and found != [part.strip() for part in text.split(SEPARATOR)]:
             self.understood(text, shown(SEPARATOR.join(found)))
         return found
 

@@ -44,6 +44,7 @@ _KNOWN = {
     "x",
     "y",
     "start",
+    "tuned",
     "steps",
     "noise",
     "seed",
@@ -68,6 +69,8 @@ def to_link(race: Race) -> dict[str, str]:
         out["shape"] = pairs_text(race.shape)
     if race.start is not None:
         out["x"], out["y"] = map(text_of, race.start)
+    if race.tuned_from is not None:
+        out["tuned"] = SEPARATOR.join(map(text_of, race.tuned_from))
     for key, name in (("steps", "num_steps"), ("noise", "noise"), ("seed", "seed")):
         if getattr(race, name) != getattr(plain, name):
             out[key] = text_of(getattr(race, name))
@@ -92,7 +95,7 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Race, list[str]]:
     if got.get("v", VERSION) != VERSION:
         read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
     race = _landscape(read)
-    race = replace(race, runs=_runs(read), start=_start(read, race))
+    race = replace(race, runs=_runs(read), start=_start(read, race), tuned_from=_tuned_from(read))
     if "steps" in got:
         race = replace(race, num_steps=int(read.number("steps", got["steps"], STEPS, whole=True)))
     if "noise" in got:
@@ -180,6 +183,18 @@ def _start(read: Reader, race: Race) -> tuple[float, float] | None:
         for k, knob in zip("xy", knobs, strict=True)
     )
     return x, y
+
+
+def _tuned_from(read: Reader) -> tuple[float, float] | None:
+    """Where rates that no run sets are tuned."""
+    if "tuned" not in read.params:
+        return None
+    point = [number_in(tidied(part)) for part in read.parts(read.params["tuned"])]
+    if len(point) != 2 or not all(abs(at) <= COORDINATE for at in point):
+        read.say(f"tuned needs two numbers within {COORDINATE:.0e}, x and y of the start that rates are tuned from; "
+                 "the surface's own is used")  # fmt: skip
+        return None
+    return point[0] + 0.0, point[1] + 0.0
 
 
 def _runs(read: Reader) -> tuple[Run, ...]:

@@ -188,6 +188,7 @@ def any_race(rng: random.Random) -> Race:
         **rng.choice([own, {"surface": surface.name, "shape": some(surface.shape_params)}]),
         runs=tuple(run() for _ in range(rng.randint(0, MAX_RUNS // 2))),
         start=rng.choice([None, (rng.uniform(-1e6, 1e6), rng.choice([0.0, 1e-300, -1e6]))]),
+        tuned_from=rng.choice([None, (rng.uniform(-1e6, 1e6), rng.choice([0.0, 1e-300, -1e6]))]),
         num_steps=rng.choice([1, 20_000, rng.randint(1, 20_000)]),
         noise=rng.choice([0.0, within(NOISE)]),
         seed=rng.choice([0, 2**32 - 1, rng.randint(0, 2**32 - 1)]),
@@ -217,3 +218,12 @@ VIEWS = [
 @pytest.mark.parametrize(("params", "view"), VIEWS, ids=[str(i) for i in range(len(VIEWS))])
 def test_the_view_of_a_link(params, view):
     assert view_of(params) == view
+
+
+@pytest.mark.parametrize("given", ["", "1", "1~2~3", "a~b", "nan~1", "1e7~0"])
+def test_a_start_to_tune_from_that_is_none_is_said(given):
+    race, notices = from_link({"tuned": given, "x": "1", "y": "1"})
+    assert race.tuned_from is None
+    assert len(notices) == 1
+    assert "two numbers" in notices[0]
+    assert from_link({"tuned": "1~-2.5"}) == (Race(tuned_from=(1.0, -2.5)), [])
