@@ -153,7 +153,7 @@ def is_tuned(surface: Surface, run: Run) -> bool:
 def resolve(surface: Surface, run: Run) -> Descent:
     """Fills in what the owner of a run left open: the tuned rate, then the defaults of the catalogue."""
     has_rate = OPTIMIZERS[run.optimizer].scheduled is not None
-    return run.descent(default_rate(surface, run.optimizer) if has_rate else None)
+    return run.descent(default_rate(surface, run.optimizer) if has_rate else None, surface)
 
 
 def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceResult:

@@ -105,6 +105,13 @@ def test_without_a_warmup_the_first_step_is_whole(name, num_steps):
     assert factors(name, num_steps, {"warmup": 0.0})[0] == 1.0
 
 
+@pytest.mark.parametrize("share", [0.07, 0.14, 0.28, 0.29, 0.55, 0.56, 0.57, 0.58])
+def test_a_ledge_lies_at_the_step_that_the_share_names(share):
+    # 0.07 * 100 is 7.000000000000001 in floats, 0.29 * 100 is 28.999999999999996
+    seen = factors("step", 100, {"drop": 0.5, "first": share, "second": 1.0})
+    assert int(np.argmax(seen < 1)) == round(100 * share)
+
+
 def test_cosine_at_the_quarters():
     np.testing.assert_allclose(factors("cosine", 4)[1:4], [0.85355, 0.5, 0.14645], atol=5e-6)
 
