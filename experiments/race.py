@@ -116,10 +116,10 @@ def default_rate(race: Race, run: Run) -> float:
 
 def resolve(race: Race, run: Run) -> Descent:
     """Fills in what the owner of a run left open: the tuned rate, then the defaults of the catalogue."""
-    name = OPTIMIZERS[run.optimizer].scheduled
+    name, surface = OPTIMIZERS[run.optimizer].scheduled, race.landscape
     if name is None or name in dict(run.hyperparams):
-        return run.descent()
-    return run.descent(default_rate(race, run))
+        return run.descent(landscape=surface)
+    return run.descent(default_rate(race, run), surface)
 
 
 def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceResult:

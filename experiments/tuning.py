@@ -78,7 +78,7 @@ def tuned(conditions: Conditions, run: Run) -> Tuned | None:
 def _tuned(conditions: Conditions, run: Run) -> Tuned | None:
     name = OPTIMIZERS[run.optimizer].scheduled or ""
     stops = grid(OPTIMIZERS[run.optimizer].hyperparams[name])
-    lanes = [run.descent(float(stop)) for stop in stops]
+    lanes = [run.descent(float(stop), conditions.surface) for stop in stops]
     draws = [_try(conditions, lanes, seed) for seed in (_SEEDS if conditions.noise else _SEEDS[:1])]
     best = _best(conditions, list(zip(*draws, strict=True)))
     if best is None:

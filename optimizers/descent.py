@@ -121,7 +121,7 @@ def _split(landscape: Any) -> tuple[Loss, Any]:
     return _Alone(landscape), ()
 
 
-def _lanes(runs: Sequence[Descent], form: Form) -> Lanes:
+def _lanes(landscape: Any, runs: Sequence[Descent], form: Form) -> Lanes:
     lanes = Lanes(
         np.zeros(form.lanes, np.int32),
         np.zeros((form.lanes, HYPERPARAMS), form.dtype),
@@ -130,7 +130,7 @@ def _lanes(runs: Sequence[Descent], form: Form) -> Lanes:
         *(np.zeros(form.lanes, form.dtype) for _ in range(4)),
     )
     for i, run in enumerate(runs):
-        hyperparams = run.optimizer.fill(run.hyperparams)
+        hyperparams = run.optimizer.fill_on(landscape, run.hyperparams)
         rate_hyperparams = run.schedule.fill(run.schedule_hyperparams).values()
         lanes.rule[i], lanes.rate[i] = form.rules.index(run.optimizer), _RATE_INDEX[run.schedule.name]
         lanes.hyperparams[i, : len(hyperparams)] = list(hyperparams.values())
@@ -287,7 +287,7 @@ def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps:
     steps = schedule_steps if until is None else min(schedule_steps, _whole("until", until, _MOST_STEPS))
     form = _form(loss, batch[0], origin) if batch else Form(_ALL, LANES, CHUNK, CHUNK, origin.size, origin.dtype.name)
     stride = stride_for(steps, origin.nbytes, form.kept, form.chunk, every) if batched else 1
-    program, lanes, key = program_of(loss), _lanes(batch, form), np.asarray([0, seed], np.uint32)
+    program, lanes, key = program_of(loss), _lanes(landscape, batch, form), np.asarray([0, seed], np.uint32)
     shared = Conditions(values, np.asarray(float(schedule_steps)), np.asarray(stride, np.int32))
     size = state_size(form.rules, form.dim, form.dtype)
     carry = Carry(np.tile(origin, (form.lanes, 1)), np.zeros((form.lanes, size), form.dtype), np.ones(form.lanes, bool))
@@ -335,7 +335,8 @@ def descend(
     Args:
         landscape: a hashable callable ``params -> scalar``, such as an entry of `landscapes.SURFACES`.
         optimizer: an entry of `OPTIMIZERS`.
-        hyperparams: those to differ from the entry's defaults.
+        hyperparams: those to differ from the entry's defaults. The default of polyak_sgd's f_min is the landscape's
+            ``minimum``, where it has one that is known.
         start: the params of row 0.
         num_steps: how many steps.
         schedule: an entry of `SCHEDULES`, a factor on the rate.

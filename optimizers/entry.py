@@ -81,6 +81,7 @@ class Optimizer(Entry):
     and the loss at any point, of the step's landscape, which noise tilts and L2 bends; ``grad_fn``, the gradient at any
     point as the rule is given it, clipped; ``key``, the step's random key; and ``live``, 1 for a param, 0 for padding.
     ``scheduled`` names the hyperparameter that a schedule multiplies; None for rules that choose their own step length.
+    ``lowest`` names the hyperparameter whose default is the landscape's ``minimum`` where that is known.
     ``looks`` is True for rules that call value_fn or grad_fn: a step of theirs costs more than one gradient. Where that
     is grad_fn, once, ``probe(values, state, params, grads)`` says at which point, and a network's program takes the
     gradient there.
@@ -90,6 +91,14 @@ class Optimizer(Entry):
     looks: bool = False
     probe: Callable[..., Any] | None = None
     network_rate: float | None = None  # the rate that suits networks, where it is not the default
+    lowest: str | None = None
+
+    def fill_on(self, landscape: Any, given: Mapping[str, float]) -> dict[str, float]:
+        """Completes ``given`` with the defaults on a landscape; as `fill`."""
+        if self.lowest is None or self.lowest in given:
+            return self.fill(given)
+        minimum = getattr(landscape, "minimum", None)
+        return self.fill(given if minimum is None else {**given, self.lowest: minimum})
 
     def build(self, **hyperparams: Any) -> optax.GradientTransformationExtraArgs:
         """The optax transformation for these (traced or concrete) values."""
@@ -109,11 +118,12 @@ def optimizer(
     looks: bool = False,
     probe: Callable[..., Any] | None = None,
     network_rate: float | None = None,
+    lowest: str | None = None,
     **knobs: Hyperparam,
 ) -> Callable[[Callable[..., Any]], Optimizer]:
     """Makes the decorated function an `Optimizer` of its own name; ``knobs`` are its hyperparameters."""
     return lambda function: Optimizer(
-        *_named(function, title), function, knobs, source, scheduled, looks, probe, network_rate
+        *_named(function, title), function, knobs, source, scheduled, looks, probe, network_rate, lowest
     )
 
 

@@ -8,6 +8,16 @@ import jax.numpy as jnp
 from optimizers.entry import Hyperparam, schedule
 
 
+def _share(step, num_steps):
+    """How much of the run is done, from 0 to 1; 0 of a run without steps."""
+    return step / jnp.maximum(num_steps, 1.0)
+
+
+def _reached(step, share, num_steps):
+    """Whether a share of the run is done; 0.07 of 100 steps is step 7, though in floats their product lies above 7."""
+    return step >= share * num_steps * (1.0 - 4.0 * jnp.finfo(step.dtype).eps)
+
+
 @schedule(source="Robbins & Monro, A stochastic approximation method, 1951, for why it keeps a noise floor")
 def constant(step, num_steps):
     r"""Keeps the rate; under gradient noise the loss stops falling at a floor.
@@ -30,7 +40,7 @@ def step(step, num_steps, drop, first, second):
 
     with t the step and T the number of steps.
     """
-    drops = (step >= first * num_steps).astype(float) + (step >= second * num_steps)
+    drops = _reached(step, first, num_steps).astype(float) + _reached(step, second, num_steps)
     return drop**drops
 
 
@@ -44,7 +54,7 @@ def exponential(step, num_steps, final):
 
     .. math:: f = \text{final}^{t/T}
     """
-    return final ** (step / num_steps)
+    return final ** _share(step, num_steps)
 
 
 @schedule(source="Loshchilov & Hutter, SGDR, 2016, arXiv:1608.03983; torch's CosineAnnealingLR")
@@ -53,7 +63,7 @@ def cosine(step, num_steps):
 
     .. math:: f = \tfrac12 (1 + \cos(\pi t / T))
     """
-    return 0.5 * (1.0 + jnp.cos(jnp.pi * step / num_steps))
+    return 0.5 * (1.0 + jnp.cos(jnp.pi * _share(step, num_steps)))
 
 
 @schedule(
@@ -64,13 +74,16 @@ def cosine(step, num_steps):
 def warmup_cosine(step, num_steps, warmup):
     r"""Climbs linearly from zero over the first `warmup` of the run, then falls along half a cosine.
 
+    The first step of a climb has length zero; with `warmup` 0 there is no climb, and the first step is whole.
+
     .. math::
         f = \begin{cases} t / (\text{warmup}\; T) & t < \text{warmup}\; T \\
         \tfrac12 (1 + \cos(\pi (t - \text{warmup}\; T) / (T - \text{warmup}\; T))) & \text{else} \end{cases}
     """
-    climb = jnp.maximum(warmup * num_steps, 1e-9)
-    fall = (step - climb) / jnp.maximum(num_steps - climb, 1e-9)
-    return jnp.where(step < climb, step / climb, 0.5 * (1.0 + jnp.cos(jnp.pi * fall)))
+    done = _share(step, num_steps)
+    climb = done / jnp.where(warmup > 0, warmup, 1.0)
+    fall = 0.5 * (1.0 + jnp.cos(jnp.pi * (done - warmup) / (1.0 - warmup)))
+    return jnp.where(done < warmup, climb, fall)
 
 
 @schedule(
@@ -92,10 +105,10 @@ def one_cycle(step, num_steps, peak_at, div_factor, final_div_factor):
     torch's OneCycleLR ends a step earlier, and its peak comes a step earlier.
     """
     start, end = 1.0 / div_factor, 1.0 / (div_factor * final_div_factor)
-    peak = peak_at * num_steps
-    up = start + (1.0 - start) * 0.5 * (1.0 - jnp.cos(jnp.pi * step / peak))
-    down = end + (1.0 - end) * 0.5 * (1.0 + jnp.cos(jnp.pi * (step - peak) / (num_steps - peak)))
-    return jnp.where(step < peak, up, down)
+    done = _share(step, num_steps)
+    up = start + (1.0 - start) * 0.5 * (1.0 - jnp.cos(jnp.pi * done / peak_at))
+    down = end + (1.0 - end) * 0.5 * (1.0 + jnp.cos(jnp.pi * (done - peak_at) / (1.0 - peak_at)))
+    return jnp.where(done < peak_at, up, down)
 
 
 @schedule(
@@ -107,11 +120,13 @@ def one_cycle(step, num_steps, peak_at, div_factor, final_div_factor):
 def wsd(step, num_steps, warmup, decay):
     r"""Climbs over `warmup` of the run, keeps the rate, and falls linearly to zero over the last `decay`.
 
+    The first step of a climb has length zero; with `warmup` 0 there is no climb, and the first step is whole.
+
     .. math:: f = \min\left( \frac{t}{\text{warmup}\; T}, 1, \frac{T - t}{\text{decay}\; T} \right)
     """
-    climb = jnp.where(warmup > 0, step / jnp.maximum(warmup * num_steps, 1e-9), 1.0)
-    fall = (num_steps - step) / (decay * num_steps)
-    return jnp.clip(jnp.minimum(climb, fall), 0.0, 1.0)
+    done = _share(step, num_steps)
+    climb = jnp.where(warmup > 0, done / jnp.where(warmup > 0, warmup, 1.0), 1.0)
+    return jnp.clip(jnp.minimum(climb, (1.0 - done) / decay), 0.0, 1.0)
 
 
 @schedule(
@@ -136,4 +151,4 @@ def linear(step, num_steps, final):
 
     .. math:: f = 1 + (\text{final} - 1)\; t / T
     """
-    return 1.0 + (final - 1.0) * step / num_steps
+    return 1.0 + (final - 1.0) * _share(step, num_steps)

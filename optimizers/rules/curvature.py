@@ -1,10 +1,14 @@
 """Rules that look at how the slope changes: by the curvature, an estimate of it, or a probe beside the path."""
 
+from typing import Any, NamedTuple
+
 import jax
 import jax.numpy as jnp
 import optax
 
 from optimizers.entry import Hyperparam, learning_rate_of, optimizer
+
+_ROUNDING = 1e-14  # of a loss, and of a line search's interval
 
 
 def _heeding(transform: optax.GradientTransformationExtraArgs, *names: str) -> optax.GradientTransformationExtraArgs:
@@ -41,23 +45,80 @@ def newton(learning_rate):
     return optax.GradientTransformationExtraArgs(optax.init_empty_state, update)
 
 
+class _LbfgsState(NamedTuple):
+    steps: Any  # the last ten, the newest last; zeros where there is none yet
+    bends: Any  # how the gradient changed over each
+
+
+def _two_loops(grad, steps, bends):
+    """The BFGS estimate of the inverse Hessian, times the gradient; the gradient, no longer than 1, without pairs."""
+    products = jnp.sum(steps * bends, axis=1)
+    weights = jnp.where(products > 0, 1.0 / jnp.where(products > 0, products, 1.0), 0.0)  # 0 for an empty place
+
+    def back(vector, pair):
+        step, bend, weight = pair
+        share = weight * step @ vector
+        return vector - share * bend, share
+
+    def forth(vector, pair):
+        step, bend, weight, share = pair
+        return vector + (share - weight * bend @ vector) * step, None
+
+    vector, shares = jax.lax.scan(back, grad, (steps, bends, weights), reverse=True)
+    newest = bends[-1] @ bends[-1]
+    scale = jnp.where(newest > 0, products[-1] / jnp.where(newest > 0, newest, 1.0), 1 / jnp.maximum(1.0, _norm(grad)))
+    return jax.lax.scan(forth, scale * vector, (steps, bends, weights, shares))[0]
+
+
+def _norm(vector):
+    return jnp.sqrt(vector @ vector)
+
+
+def _remembered(state: _LbfgsState, step, bend) -> _LbfgsState:
+    """The memory with a new pair, or the old one where the curvature of the pair is not positive beyond rounding."""
+    floats = jnp.finfo(step.dtype)
+    curved = step @ bend > jnp.maximum(floats.eps * _norm(step) * _norm(bend), floats.tiny)
+    return jax.tree.map(
+        lambda old, new: jnp.where(curved, jnp.concatenate([old[1:], new[None]]), old), state, _LbfgsState(step, bend)
+    )
+
+
 @optimizer(
     scheduled=None,
     looks=True,
     title="L-BFGS",
     source="Liu & Nocedal, On the limited memory BFGS method, 1989; Nocedal & Wright, Numerical Optimization, "
-    "algorithms 7.4, 7.5 and 3.5; optax.lbfgs",
+    "algorithms 7.4, 7.5, 3.5 and 3.6; optax.scale_by_zoom_linesearch",
 )
 def lbfgs():
     r"""Learns the curvature from its last ten steps and searches along each direction: far in few, dearer steps.
 
     .. math:: x \leftarrow x - h\; P g, \quad h \text{ from a zoom line search with the strong Wolfe conditions}
 
-    with P the BFGS estimate of the inverse Hessian from the last ten differences of params and gradients. A step takes
-    up to 20 more losses and gradients. torch.optim.LBFGS differs: its default takes h = learning_rate, and a step of
-    it is 20 iterations.
+    with P the BFGS estimate of the inverse Hessian from the last ten differences s of params and y of gradients over a
+    step with s y > 0, both on the landscape of that step; until there is one, P g is g, no longer than 1. A search
+    looks at up to 30 losses and gradients. Where none of them meets the conditions, for the loss has no bottom that
+    way, the way is too long, or all is rounding, it takes the lowest that falls enough; where none falls, it stays, and
+    forgets its pairs, so that the next search goes straight down the slope. The loss of the step's landscape never
+    rises. torch.optim.LBFGS differs: its default takes h = learning_rate, and a step of it is 20 iterations.
     """
-    return _heeding(optax.lbfgs(), "value", "grad", "value_fn")
+    search: Any = optax.scale_by_zoom_linesearch(
+        30, increase_factor=4.0, approx_dec_rtol=_ROUNDING, stepsize_precision=_ROUNDING, initial_guess_strategy="one"
+    )
+
+    def init(params):
+        nothing = jnp.zeros((10, *params.shape), params.dtype)
+        return _LbfgsState(nothing, nothing)
+
+    def update(updates, state, params=None, **extra):
+        seen = {name: extra[name] for name in ("value", "grad", "value_fn")}
+        step, found = search.update(-_two_loops(updates, *state), search.init(params), params, **seen)
+        falls = (found.value <= seen["value"]) & jnp.all(jnp.isfinite(step))
+        learned = _remembered(state, step, found.grad - seen["grad"])
+        staying = (jnp.zeros_like(updates), init(updates))
+        return jax.tree.map(lambda go, stay: jnp.where(falls, go, stay), (step, learned), staying)
+
+    return optax.GradientTransformationExtraArgs(init, update)
 
 
 def _uphill(values, state, params, grads):

@@ -54,7 +54,8 @@ def adamw(learning_rate, b1, b2, eps, weight_decay):
         x \leftarrow x - \text{learning\_rate} \left( \frac{\hat m}{\sqrt{\hat v} + \text{eps}} +
         \text{weight\_decay}\; x \right)
 
-    with Adam's bias corrections. As torch.optim.AdamW; in the paper weight_decay is not multiplied by learning_rate.
+    with Adam's bias corrections. With weight_decay above 0 it does not stay at a stationary point of the loss, other
+    than the origin. As torch.optim.AdamW; in the paper weight_decay is not multiplied by learning_rate.
     L2 added to the gradient is something else: Adam divides its strength away.
     """
     return optax.adamw(learning_rate, b1, b2, eps, weight_decay=weight_decay)
@@ -197,9 +198,15 @@ def yogi(learning_rate, b1, b2, eps):
         v \leftarrow v - (1 - \text{b2})\; \text{sign}(v - g^2)\; g^2, \quad
         x \leftarrow x - \text{learning\_rate}\; \frac{\hat m}{\sqrt{\hat v} + \text{eps}}
 
-    with Adam's bias corrections, m and v starting at 1e-6. Not in torch.optim; the paper corrects no bias.
+    with Adam's bias corrections, v starting at 1e-6. Not in torch.optim; the paper corrects no bias. optax.yogi (0.2.8)
+    starts m at 1e-6 too, and so walks away from a stationary point; here m starts at 0, as in the paper.
     """
-    return optax.yogi(learning_rate, b1, b2, eps)
+    inner = optax.yogi(learning_rate, b1, b2, eps)
+
+    def init(params):
+        return optax.tree.set(inner.init(params), mu=optax.tree.zeros_like(params))
+
+    return optax.GradientTransformationExtraArgs(init, inner.update)
 
 
 @optimizer(
@@ -217,7 +224,8 @@ def lion(learning_rate, b1, b2, weight_decay):
         x \leftarrow x - \text{learning\_rate} \left( \text{sign}(\text{b1}\; m + (1 - \text{b1})\; g) +
         \text{weight\_decay}\; x \right), \quad m \leftarrow \text{b2}\; m + (1 - \text{b2})\; g
 
-    Not in torch.optim.
+    With weight_decay above 0 it does not stay at a stationary point of the loss, other than the origin. Not in
+    torch.optim.
     """
     return optax.lion(learning_rate, b1, b2, weight_decay=weight_decay)
 

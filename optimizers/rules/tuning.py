@@ -16,9 +16,10 @@ _MIXING = Hyperparam(0.9, 0.05, 0.999)  # x is recovered from y by dividing by i
 
 @optimizer(
     max_learning_rate=learning_rate_of(1.0),
-    f_min=Hyperparam(0.0, -100.0, 100.0),
+    f_min=Hyperparam(0.0, -1000.0, 1000.0),
     scaling=Hyperparam(1.0, 0.01, 2.0, log=True),
     scheduled="scaling",
+    lowest="f_min",
     title="Polyak SGD",
     source="Polyak, Introduction to Optimization, 1987; Loizou et al., Stochastic Polyak step-size, 2020, "
     "arXiv:2002.10542; optax.scale_by_polyak",
@@ -30,8 +31,10 @@ def polyak_sgd(max_learning_rate, f_min, scaling):
         x \leftarrow x - \text{scaling}\; \min\left( \frac{\text{loss}(x) - \text{f\_min}}{|g|^2},
         \text{max\_learning\_rate} \right) g
 
-    Not in torch.optim. Too high an f_min makes it climb back up to that height. Where :math:`|g|^2` is below the
-    rounding of floats it stays. optax.polyak_sgd (0.2.8) squares scaling into :math:`|g|^2`; here it only scales.
+    Unless set, f_min is the lowest loss in the box of a surface where that is known; else, as on every network, it is
+    taken to be 0. Too high an f_min makes it climb back up to that height, too low a one makes every step too long.
+    Where :math:`|g|^2` is below the rounding of floats it stays. Not in torch.optim. optax.polyak_sgd (0.2.8) squares
+    scaling into :math:`|g|^2`; here it only scales.
     """
     return optax.chain(
         optax.scale_by_polyak(f_min=f_min, max_learning_rate=max_learning_rate),
@@ -145,7 +148,8 @@ def schedule_free_adamw(learning_rate, b1, b2, eps, weight_decay):
         \text{weight\_decay}\; y \right), \quad
         x \leftarrow (1 - c)\; x + c\; z
 
-    with Adam's bias correction of v, and c as in schedule_free_sgd. The params are x, the point the method returns. Not
-    in torch.optim.
+    with Adam's bias correction of v, and c as in schedule_free_sgd. The params are x, the point the method returns.
+    With weight_decay above 0 it does not stay at a stationary point of the loss, other than the origin. Not in
+    torch.optim.
     """
     return _averaged(optax.contrib.schedule_free_adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay))

@@ -5,6 +5,7 @@ import pytest
 
 from landscapes import SURFACES, parse_formula
 from landscapes.formula import find_minima
+from tests.landscapes import lowest
 from tests.landscapes.formulas import VALID, expression
 
 PI = np.pi
@@ -120,3 +121,61 @@ def test_start_finds_the_part_that_is_defined(text, box):
 def test_start_where_nothing_is_defined_is_still_in_the_box():
     surface = parse_formula("log(-1 - x^2)")
     assert np.abs(surface.start).max() < 5
+
+
+def claims_nothing_false(text, box, known=np.inf) -> bool:
+    """Whether a minimum is claimed; what is claimed is held to NumPy and SciPy."""
+    surface, seen = parse_formula(text, box), min(lowest.lowest(text, box), known)
+    if surface.minimum is None:
+        assert surface.minima == ()
+        return False
+    assert surface.minimum <= seen + 1e-6 * max(abs(seen), 1e-3)
+    for x, y in surface.minima:
+        assert lowest.value(text, x, y) == pytest.approx(surface.minimum, rel=1e-9, abs=1e-9)
+        assert all(low <= at <= high for (low, high), at in zip(box, (x, y), strict=True))
+    if not surface.minima:  # attained somewhere: the search by SciPy comes as low, to within its own rounding
+        assert surface.minimum >= seen - 1e-6 * max(abs(seen), 1e-3)
+    return True
+
+
+@pytest.mark.parametrize(("text", "box", "known"), lowest.TEXTBOOK)
+def test_minimum_is_the_textbook_s(text, box, known):
+    assert claims_nothing_false(text, box, known)
+    assert parse_formula(text, box).minimum == pytest.approx(known, rel=1e-9, abs=1e-9)
+    assert len(parse_formula(text, box).minima) > 0 or "5*cos(6*x+5)" in text  # eighteen places
+
+
+@pytest.mark.parametrize(("text", "box"), lowest.HARD)
+def test_nothing_false_is_said_of_what_is_hard(text, box):
+    claims_nothing_false(text, box)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_false_is_said_of_formulas_drawn_by_chance(seed):
+    said = [claims_nothing_false(text, box) for text, box in lowest.drawn(21, seed)]
+    assert sum(said) >= 12  # a search that claims nothing would be right, and of no use
+
+
+@pytest.mark.parametrize(
+    ("text", "box", "minima"),
+    [
+        ("(x - 4.999)^2 + (y + 4.999)^2", lowest.square(5), [(4.999, -4.999)]),
+        ("(x - 4)^2 + (y + 3.9999)^2 - 7", ((-5, 4.0001), (-4, 5)), [(4, -3.9999)]),
+        ("(x - 4)^2 + y^2", ((-5, 4), (-4, 5)), [(4, 0)]),  # on the border, and not lower beyond
+        ("(x - 4.0001)^2 + y^2", ((-5, 4), (-4, 5)), []),  # lower beyond
+        ("abs(x - 4) + abs(y - 5)", ((-5, 4), (-4, 5)), [(4, 5)]),
+        ("sin(x) + y^2", ((-PI / 2, 1.51 * PI), (-1, 1)), [(-PI / 2, 0), (3 * PI / 2, 0)]),
+        ("min(x - 3, 0) + (x + 2)^2 + y^2", lowest.square(5), [(-2.5, 0)]),
+    ],
+)
+def test_near_the_border(text, box, minima):
+    found = parse_formula(text, box).minima
+    assert len(found) == len(minima)
+    for place in minima:
+        assert min(np.hypot(*np.subtract(place, each)) for each in found) < 1e-9
+
+
+def test_a_ripple_in_step_with_the_grid_is_not_taken_for_flat_ground():
+    # 30 periods a unit on ten units: a point of the first grid at every crest
+    surface = parse_formula("cos(60*pi*x)*cos(60*pi*y) + 0.01*((x - 1.2)^2 + (y + 0.7)^2)")
+    assert surface.minimum is None or surface.minimum < -0.999

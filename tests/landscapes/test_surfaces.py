@@ -92,6 +92,23 @@ def test_nothing_in_the_box_is_lower(name, shape):
     assert surface.grid(xs, ys).min() >= level(surface) - 1e-12
 
 
+@pytest.mark.parametrize("name", sorted({name for name, entry in SURFACES.items() if entry.shape}))
+def test_nothing_in_the_box_is_lower_whatever_the_shape(name):
+    rng, entry = np.random.default_rng(12), SURFACES[name]
+    for _ in range(40):
+        ends = {knob: float(rng.choice([low, high, rng.uniform(low, high), low + (high - low) * rng.uniform() ** 5]))
+                for knob, (_, low, high, _) in entry.shape_params.items()}  # fmt: skip
+        surface = entry.with_shape(**ends)
+        xs, ys = axes(surface, 301)
+        if surface.minimum is None:
+            continue
+        expected = VALUES[name](xs[None, :], ys[:, None], **ends)
+        assert expected.min() >= surface.minimum - 1e-12, ends
+        for place in surface.minima:
+            assert VALUES[name](*place, **ends) == pytest.approx(surface.minimum, abs=1e-12), ends
+            assert all(low <= at <= high for (low, high), at in zip(surface.domain, place, strict=True)), ends
+
+
 @pytest.mark.parametrize("name", MINIMA)
 def test_no_minimum_is_missing(name):
     """Every dip of a grid that SciPy follows down to the minimum's level ends at a listed place."""

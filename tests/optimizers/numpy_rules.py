@@ -195,7 +195,7 @@ def adabelief(problem: Problem, x, learning_rate, b1, b2, eps) -> Path:
 
 
 def yogi(problem: Problem, x, learning_rate, b1, b2, eps) -> Path:
-    m = v = np.full_like(x, 1e-6)
+    m, v = np.zeros_like(x), np.full_like(x, 1e-6)
     for t in count(1):
         yield x
         g = problem.gradient(x)

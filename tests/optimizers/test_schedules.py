@@ -1,5 +1,8 @@
 """Schedules against closed forms in NumPy, as functions and as what the engine makes of them."""
 
+import math
+from fractions import Fraction
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +15,12 @@ from tests.optimizers.terrain import quadratic, rosenbrock
 def rising(x, start, end):
     """Half a cosine from start at 0 to end at 1."""
     return start + (end - start) * np.sin(np.pi * x / 2) ** 2
+
+
+def ledges(t, n, drop, first, second):
+    """The ledges lie where the shares, as they are written, say: 0.07 of 100 steps is step 7 and not step 8."""
+    first, second = (math.ceil(Fraction(repr(float(share))) * n) for share in (first, second))
+    return drop ** ((t >= first) * 1.0 + (t >= second))
 
 
 def one_cycle(t, n, peak_at, div_factor, final_div_factor):
@@ -33,10 +42,7 @@ def warmup_cosine(t, n, warmup):
 # name: the factor at steps t of n, and values other than the defaults
 FACTORS = {
     "constant": (lambda t, n: np.ones_like(t), {}),
-    "step": (
-        lambda t, n, drop, first, second: np.select([t < first * n, t < second * n], [1.0, drop], drop**2),
-        {"drop": 0.3, "first": 0.2, "second": 0.9},
-    ),
+    "step": (ledges, {"drop": 0.3, "first": 0.2, "second": 0.9}),
     "exponential": (lambda t, n, final: np.exp(np.log(final) * t / n), {"final": 0.3}),
     "cosine": (lambda t, n: np.cos(np.pi * t / (2 * n)) ** 2, {}),
     "warmup_cosine": (warmup_cosine, {"warmup": 0.4}),
@@ -66,6 +72,44 @@ def test_factor_is_the_closed_form(name, num_steps, other):
     knobs = SCHEDULES[name].fill(values if other else {})
     expected = law(np.arange(num_steps + 1, dtype=float), num_steps, **knobs)
     np.testing.assert_allclose(factors(name, num_steps, knobs), expected, rtol=1e-12, atol=1e-12)
+
+
+def anywhere(name, rng):
+    """Values for every knob: each at an end of its range, or written with two or three digits somewhere within."""
+    for knob, (_, low, high, log) in SCHEDULES[name].hyperparams.items():
+        inside = np.exp(rng.uniform(np.log(low), np.log(high))) if log else rng.uniform(low, high)
+        yield knob, float(rng.choice([low, high, min(max(float(f"{inside:.2g}"), low), high), float(f"{inside:.3g}")]))
+
+
+@pytest.mark.parametrize("name", FACTORS)
+def test_factor_is_the_closed_form_for_every_knob_and_any_number_of_steps(name):
+    law, rng = FACTORS[name][0], np.random.default_rng(5)
+    for num_steps in [1, 2, 3, 7, 10, 100] + [int(n) for n in rng.integers(4, 2000, 60)]:
+        knobs = dict(anywhere(name, rng))
+        seen = factors(name, num_steps, knobs)
+        with np.errstate(divide="ignore", invalid="ignore"):  # of the branch that is not taken
+            expected = law(np.arange(num_steps + 1, dtype=float), num_steps, **knobs)
+        np.testing.assert_allclose(seen, expected, rtol=1e-11, atol=1e-12, err_msg=f"{num_steps} steps, {knobs}")
+        assert seen.min() >= 0, knobs
+        assert seen.max() <= 1, knobs
+
+
+@pytest.mark.parametrize("name", FACTORS)
+def test_a_run_of_no_steps_has_a_finite_factor(name):
+    assert np.isfinite(factors(name, 0)).all()
+
+
+@pytest.mark.parametrize("name", ["warmup_cosine", "wsd"])
+@pytest.mark.parametrize("num_steps", [1, 2, 500])
+def test_without_a_warmup_the_first_step_is_whole(name, num_steps):
+    assert factors(name, num_steps, {"warmup": 0.0})[0] == 1.0
+
+
+@pytest.mark.parametrize("share", [0.07, 0.14, 0.28, 0.29, 0.55, 0.56, 0.57, 0.58])
+def test_a_ledge_lies_at_the_step_that_the_share_names(share):
+    # 0.07 * 100 is 7.000000000000001 in floats, 0.29 * 100 is 28.999999999999996
+    seen = factors("step", 100, {"drop": 0.5, "first": share, "second": 1.0})
+    assert int(np.argmax(seen < 1)) == round(100 * share)
 
 
 def test_cosine_at_the_quarters():
