@@ -11,10 +11,11 @@ from experiments.codec import SEED
 from experiments.race import MAX_RUNS, Race, resolve
 from experiments.race_link import COORDINATE, NOISE, STEPS
 from experiments.run import Run
-from frontend.knobs import box, controlled, knob
+from frontend.knobs import box, knob
+from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
-from frontend.run_controls import Chip, Handle, chips, label_of, run_controls
+from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from landscapes import SURFACES, FormulaError
 from landscapes.surface import Surface
 from optimizers import OPTIMIZERS
@@ -83,7 +84,7 @@ def thumbnail(name: str) -> np.ndarray:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar:
+    with st.sidebar, drawing():
         _surface()
         surface = race().landscape
         _shape(surface)
@@ -115,8 +116,8 @@ def _on_surface() -> None:
 def _formula() -> None:
     """A formula is kept as typed while it has an error; the last good one stays on the stage."""
 
-    def changed() -> None:
-        text = st.session_state.formula_text.strip()
+    def changed(typed: str) -> None:
+        text = typed.strip()
         candidate = replace(race(), formula=text, start=None)
         try:
             candidate.landscape  # noqa: B018 - parses, which is the check
@@ -128,8 +129,8 @@ def _formula() -> None:
                 set_race(candidate)
 
     text, error = st.session_state.get("formula_draft", (race().formula, None))
-    controlled("formula_text", text)
-    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=changed)
+    on_change = mirrored("formula_text", text, changed)
+    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=on_change)
     if error is None:
         st.latex(race().landscape.latex)
     else:
@@ -181,8 +182,7 @@ def _runs(surface: Surface) -> None:
     def body(i: int) -> None:
         handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))
         run_controls(i, handle, dict(resolve(surface, runs[i]).hyperparams))
-        st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary",
-                  icon=":material/close:")  # fmt: skip
+        remove_button("Remove this run", f"remove_{i}", lambda: _remove(i))
 
     chips([row(i, run) for i, run in enumerate(runs)], open_run(), _open, body, add_run, MAX_RUNS)
 
