@@ -13,8 +13,9 @@ from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link
 from experiments.gradients_verdict import CELL_TITLES, cell_labels, curve_labels
 from frontend.gradients_view import curve_looks
-from frontend.knobs import box, controlled, knob
-from frontend.run_controls import Chip, chips, label_of
+from frontend.knobs import box, knob
+from frontend.mirrors import drawing, mirrored
+from frontend.run_controls import Chip, chips, label_of, remove_button
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -68,7 +69,7 @@ def add_curve() -> None:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar:
+    with st.sidebar, drawing():
         _presets()
         _mode()
         if page().mode == "dying":
@@ -81,23 +82,22 @@ def draw() -> None:
 
 
 def _presets() -> None:
-    def choose() -> None:
-        name = st.session_state.preset
+    def choose(name: str | None) -> None:
         if name in PRESETS:
             set_page(from_link(PRESETS[name])[0])
 
     now = next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None)
-    controlled("preset", now)
-    st.pills("Start from", list(PRESETS), key="preset", on_change=choose)
+    on_change = mirrored("preset", now, choose)
+    st.pills("Start from", list(PRESETS), key="preset", on_change=on_change)
 
 
 def _mode() -> None:
-    def choose() -> None:
-        if st.session_state.mode in MODES:
-            set_page(replace(page(), mode=st.session_state.mode, opened=0))
+    def choose(mode: str | None) -> None:
+        if mode in MODES:
+            set_page(replace(page(), mode=mode, opened=0))
 
-    controlled("mode", page().mode)
-    st.segmented_control("What to look at", list(MODES), key="mode", on_change=choose, format_func=MODES.__getitem__,
+    on_change = mirrored("mode", page().mode, choose)
+    st.segmented_control("What to look at", list(MODES), key="mode", on_change=on_change, format_func=MODES.__getitem__,
                          label_visibility="collapsed", width="stretch")  # fmt: skip
 
 
@@ -160,16 +160,15 @@ def _cell(i: int) -> None:
 
 
 def _remove(i: int) -> None:
-    st.button("Remove this network", key=f"remove_curve_{i}", type="tertiary", icon=":material/close:",
-              on_click=lambda: _set_curves(_curves()[:i] + _curves()[i + 1 :], opened=max(0, i - 1)))  # fmt: skip
+    remove_button("Remove this network", f"remove_curve_{i}",
+                  lambda: _set_curves(_curves()[:i] + _curves()[i + 1 :], opened=max(0, i - 1)))  # fmt: skip
 
 
 def _choice(i: int, name: str, now: str, options: list[str], title: Callable[[str], str], change: Callable[[str], None],
             hint: str) -> None:  # fmt: skip
     key = f"{name}_of_{page().mode}{i}"
-    controlled(key, now)
     st.selectbox(name.capitalize(), options, key=key, format_func=title, help=hint,
-                 on_change=lambda: change(st.session_state[key]))  # fmt: skip
+                 on_change=mirrored(key, now, change))  # fmt: skip
 
 
 def _shared() -> None:
@@ -203,25 +202,25 @@ def _shared() -> None:
 
 
 def _against() -> None:
-    def choose() -> None:
-        if st.session_state.against in AGAINST:
-            set_page(replace(page(), against=st.session_state.against))
+    def choose(against: str | None) -> None:
+        if against in AGAINST:
+            set_page(replace(page(), against=against))
 
-    controlled("against", page().against)
-    st.segmented_control("Phase map: weight scale against", list(AGAINST), key="against", on_change=choose,
+    on_change = mirrored("against", page().against, choose)
+    st.segmented_control("Phase map: weight scale against", list(AGAINST), key="against", on_change=on_change,
                          format_func=AGAINST.__getitem__, width="stretch")  # fmt: skip
 
 
 def _matter() -> None:
-    def choose() -> None:
-        set_page(replace(page(), rule=st.session_state.matter_rule))
+    def choose(rule: str) -> None:
+        set_page(replace(page(), rule=rule))
 
     def turn() -> None:
         set_page(replace(page(), matter=not page().matter))
 
     if page().matter:
-        controlled("matter_rule", page().rule)
-        st.selectbox("Trained with", list(RULES), key="matter_rule", on_change=choose,
+        on_change = mirrored("matter_rule", page().rule, choose)
+        st.selectbox("Trained with", list(RULES), key="matter_rule", on_change=on_change,
                      format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     words = "Back to the gradients at the start" if page().matter else "Does it matter? Train these on digits"
     st.button(words, key="matter", on_click=turn, type="secondary", width="stretch",
@@ -246,6 +245,6 @@ def _dying() -> None:
     box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", setter("seed"), whole=True)
     titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]
     opened = min(page().opened, 2)
-    controlled("dying_open", opened)
+    on_change = mirrored("dying_open", opened, lambda i: _open(i or 0))
     st.segmented_control("Units shown of", [0, 1, 2], key="dying_open", format_func=titles.__getitem__, width="stretch",
-                         on_change=lambda: _open(st.session_state.dying_open or 0))  # fmt: skip
+                         on_change=on_change)  # fmt: skip

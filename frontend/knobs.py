@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import streamlit as st
+
+from frontend.mirrors import mirrored
 
 _STOPS = 240  # positions of a slider
 
@@ -18,12 +20,6 @@ class Knob(Protocol):
     def high(self) -> float: ...
     @property
     def log(self) -> bool: ...
-
-
-def controlled(key: str, value: Any) -> None:
-    """Makes a widget show ``value``: the description is the truth, the widget its mirror."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def figures(value: float) -> float:
@@ -60,15 +56,14 @@ def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float
     """
     whole = isinstance(knob.low, int) and isinstance(knob.high, int)
 
-    def slid() -> None:
-        at = st.session_state[f"{key}_slider"]
+    def slid(at: int) -> None:
         change(float(at) if whole else value_at(knob, at))
 
     with st.container(key=f"knob_{key}"):
         low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
         at = min(max(round(value), low), high) if whole else position(knob, value)
-        controlled(f"{key}_slider", at)
-        st.slider(label, low, high, key=f"{key}_slider", on_change=slid)
+        on_change = mirrored(f"{key}_slider", at, slid)
+        st.slider(label, low, high, key=f"{key}_slider", on_change=on_change)
         box(label, value, knob.low, knob.high, f"{key}_box", change, whole=whole, hidden=True)
 
 
@@ -86,14 +81,13 @@ def box(
 ) -> None:
     """A number box; out of range the browser refuses and says the range."""
 
-    def typed() -> None:
-        new = st.session_state[key]
+    def typed(new: float | None) -> None:
         if new is not None:
             change(float(new) if whole else figures(new))
 
     kind = int if whole else float
     shown = kind(min(max(value, low), high))
-    controlled(key, shown)
+    on_change = mirrored(key, shown, typed)
     st.number_input(
         label,
         kind(low),
@@ -101,7 +95,7 @@ def box(
         key=key,
         step=1 if whole else max(abs(shown) / 10, 1e-9) if shown else 0.1,
         format="%d" if whole else "%.6g",
-        on_change=typed,
+        on_change=on_change,
         help=hint,
         label_visibility="collapsed" if hidden else "visible",
     )

@@ -12,10 +12,11 @@ from experiments.race import MAX_RUNS, Race, conditions, resolve, tuned_rate
 from experiments.race_link import COORDINATE, NOISE, STEPS
 from experiments.run import Run
 from experiments.tuning import RATE_RULE
-from frontend.knobs import box, controlled, knob
+from frontend.knobs import box, knob
+from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
-from frontend.run_controls import Chip, Handle, chips, label_of, run_controls
+from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from landscapes import SURFACES, FormulaError
 from landscapes.surface import Surface
 from optimizers import OPTIMIZERS
@@ -90,7 +91,7 @@ def thumbnail(name: str) -> np.ndarray:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar:
+    with st.sidebar, drawing():
         _surface()
         surface = race().landscape
         _shape(surface)
@@ -122,8 +123,8 @@ def _on_surface() -> None:
 def _formula() -> None:
     """A formula is kept as typed while it has an error; the last good one stays on the stage."""
 
-    def changed() -> None:
-        text = st.session_state.formula_text.strip()
+    def changed(typed: str) -> None:
+        text = typed.strip()
         candidate = replace(race(), formula=text, start=None, tuned_from=None)
         try:
             candidate.landscape  # noqa: B018 - parses, which is the check
@@ -135,8 +136,8 @@ def _formula() -> None:
                 set_race(candidate)
 
     text, error = st.session_state.get("formula_draft", (race().formula, None))
-    controlled("formula_text", text)
-    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=changed, help=_LANGUAGE)
+    on_change = mirrored("formula_text", text, changed)
+    st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=on_change, help=_LANGUAGE)
     if error is None:
         st.latex(race().landscape.latex)
     else:
@@ -192,8 +193,7 @@ def _runs(surface: Surface) -> None:
     def body(i: int) -> None:
         handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))
         run_controls(i, handle, dict(resolve(race(), runs[i]).hyperparams))
-        st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary",
-                  icon=":material/close:")  # fmt: skip
+        remove_button("Remove this run", f"remove_{i}", lambda: _remove(i))
 
     chips([row(i, run) for i, run in enumerate(runs)], open_run(), _open, body, add_run, MAX_RUNS)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -10,7 +11,8 @@ import streamlit as st
 
 from experiments.codec import CLIP, L2
 from experiments.run import Run
-from frontend.knobs import box, controlled, knob
+from frontend.knobs import box, knob
+from frontend.mirrors import acted_on, mirrored, moved_up
 from frontend.theme import MARKERS, SCHEMES, Look
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -53,10 +55,21 @@ def chips(rows: Sequence[Chip], opened: int, on_open: Callable[[int], None], bod
     for i, row in enumerate(rows):
         text = f"**{row.title}**" + (f" `{row.note}`" if row.note else "")
         icon = ":material/expand_less:" if i == opened else ":material/expand_more:"
-        st.button(text, key=f"chip_{i}", on_click=on_open, args=(i,), type="tertiary", width="stretch", icon=icon)
+        opens = acted_on(partial(on_open, i))
+        st.button(text, key=f"chip_{i}", on_click=opens, type="tertiary", width="stretch", icon=icon)
         if i == opened:
             with st.container(key="open_run_box"):
                 body(i)
+
+
+def remove_button(words: str, key: str, remove: Callable[[], None]) -> None:
+    """Takes one of a list away; a second click before the list was seen again takes no other."""
+
+    def removed() -> None:
+        remove()
+        moved_up()
+
+    st.button(words, key=key, on_click=acted_on(removed), type="tertiary", icon=":material/close:")
 
 
 def _chip_style(i: int, row: Chip) -> str:
@@ -75,11 +88,11 @@ def run_controls(i: int, handle: Handle, values: dict[str, float]) -> None:
     run = handle.get()
     rule = OPTIMIZERS[run.optimizer]
 
-    def choose() -> None:
-        handle.set(replace(handle.get(), optimizer=st.session_state[f"optimizer_{i}"], hyperparams=()))
+    def choose(name: str) -> None:
+        handle.set(replace(handle.get(), optimizer=name, hyperparams=()))
 
-    controlled(f"optimizer_{i}", run.optimizer)
-    st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=choose, help=rule.summary,
+    on_change = mirrored(f"optimizer_{i}", run.optimizer, choose)
+    st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=on_change, help=rule.summary,
                  format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     names = list(rule.hyperparams)
     for name in names[:_PLAIN_KNOBS]:
@@ -113,14 +126,14 @@ def _hyperparam(i: int, handle: Handle, name: str, value: float) -> None:
 def _schedule(i: int, handle: Handle) -> None:
     run = handle.get()
 
-    def choose() -> None:
-        handle.set(replace(handle.get(), schedule=st.session_state[f"schedule_{i}"], schedule_hyperparams=()))
+    def choose(name: str) -> None:
+        handle.set(replace(handle.get(), schedule=name, schedule_hyperparams=()))
 
     if OPTIMIZERS[run.optimizer].scheduled is None:
         return
     schedule = SCHEDULES[run.schedule]
-    controlled(f"schedule_{i}", run.schedule)
-    st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=choose, help=schedule.summary,
+    on_change = mirrored(f"schedule_{i}", run.schedule, choose)
+    st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=on_change, help=schedule.summary,
                  format_func=lambda name: SCHEDULES[name].title)  # fmt: skip
     values = schedule.fill(dict(run.schedule_hyperparams))
     for name, param in schedule.hyperparams.items():

@@ -21,9 +21,10 @@ from experiments.training_link import (
     fitting,
     without_misfits,
 )
-from frontend.knobs import box, controlled, knob
+from frontend.knobs import box, knob
+from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
-from frontend.run_controls import Chip, Handle, chips, label_of, run_controls
+from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from frontend.theme import CLASS_COLORS
 from frontend.training_view import run_looks
 from landscapes import ACTIVATIONS, DATASETS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
@@ -87,7 +88,7 @@ def _reset() -> None:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar:
+    with st.sidebar, drawing():
         _data()
         _learners()
         _conditions()
@@ -193,20 +194,18 @@ def _learner(i: int) -> None:
     )
     run_controls(i, handle, dict(resolve(learner).hyperparams))
     _batch(i, learner)
-    st.button(
-        "Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary", icon=":material/close:"
-    )
+    remove_button("Remove this run", f"remove_{i}", lambda: _remove(i))
 
 
 def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
     kind, entry = DATASETS[training().dataset].kind, NETWORKS[learner.network]
 
-    def choose() -> None:
-        _set_learner(i, replace(training().learners[i], network=st.session_state[f"network_{i}"], settings=()))
+    def choose(name: str) -> None:
+        _set_learner(i, replace(training().learners[i], network=name, settings=()))
 
-    controlled(f"network_{i}", learner.network)
+    on_change = mirrored(f"network_{i}", learner.network, choose)
     suitable = [name for name, other in NETWORKS.items() if kind in other.kinds]
-    st.selectbox("Network", suitable, key=f"network_{i}", on_change=choose, help=entry.summary,
+    st.selectbox("Network", suitable, key=f"network_{i}", on_change=on_change, help=entry.summary,
                  format_func=lambda name: NETWORKS[name].title)  # fmt: skip
     for name in ("depth", "width"):
         param = getattr(entry, name)
@@ -237,9 +236,8 @@ def _finer(i: int, learner: Learner, loss: NetworkLoss) -> None:
         knob("Deviation of the biases", NUMBERS["bias_std"], loss.bias_std, f"net{i}_bias_std", _setting(i, "bias_std"))
         if len(entry.normalizations) > 1:
             _choice(i, learner, loss, "normalization", list(entry.normalizations))
-        controlled(f"residual_{i}", loss.residual)
-        st.toggle("Skips around layers", key=f"residual_{i}",
-                  on_change=lambda: _setting(i, "residual")(st.session_state[f"residual_{i}"]))  # fmt: skip
+        on_change = mirrored(f"residual_{i}", loss.residual, _setting(i, "residual"))
+        st.toggle("Skips around layers", key=f"residual_{i}", on_change=on_change)
         knob("Dropout", NUMBERS["dropout"], loss.dropout, f"net{i}_dropout", _setting(i, "dropout"))
     _choice(i, learner, loss, "loss", [name for name, other in LOSSES.items() if task in other.tasks])
     if loss.loss != "squared_error":
@@ -264,26 +262,25 @@ def _choice(i: int, learner: Learner, loss: NetworkLoss, name: str, options: lis
     """A select box over a shelf."""
     key, shelf = f"{name}_{i}", CHOICES[name]
     now = getattr(loss, name)
-    controlled(key, now)
 
-    def choose() -> None:
+    def choose(option: str) -> None:
         chosen = training().learners[i]
         if name == "activation":  # a slope belongs to the activation that it was set for
             chosen = replace(chosen, settings=tuple(s for s in chosen.settings if s[0] != "slope"))
-        _set_learner(i, chosen.with_setting(name, st.session_state[key]))
+        _set_learner(i, chosen.with_setting(name, option))
 
-    st.selectbox(name.capitalize(), options, key=key, on_change=choose, help=shelf[now].summary,
+    st.selectbox(name.capitalize(), options, key=key, on_change=mirrored(key, now, choose), help=shelf[now].summary,
                  format_func=lambda option: shelf[option].title)  # fmt: skip
 
 
 def _batch(i: int, learner: Learner) -> None:
-    def choose() -> None:
-        _set_learner(i, replace(training().learners[i], batch_size=st.session_state[f"batch_{i}"]))
+    def choose(size: int) -> None:
+        _set_learner(i, replace(training().learners[i], batch_size=size))
 
     sizes = list(_BATCHES) if learner.batch_size in _BATCHES else sorted({*_BATCHES, learner.batch_size})
-    controlled(f"batch_{i}", learner.batch_size)
+    on_change = mirrored(f"batch_{i}", learner.batch_size, choose)
     words = {0: "all", 1: "1, one at a time"}
-    st.selectbox("Examples a step", sizes, key=f"batch_{i}", on_change=choose,
+    st.selectbox("Examples a step", sizes, key=f"batch_{i}", on_change=on_change,
                  format_func=lambda size: words.get(size, str(size)))  # fmt: skip
 
 

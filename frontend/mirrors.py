@@ -1,0 +1,112 @@
+"""Widgets as mirrors of a description: what a browser reports counts only where a visitor set it.
+
+A browser sends the values of all its widgets with every message, a timer's too, and it may send one before what was
+drawn last has reached it. Such a message holds values that were replaced since, and values of widgets that are gone.
+Streamlit compares them with what it drew last, takes the difference for a change, and calls ``on_change``. Here every
+drawing of a rail has a number, which a hidden field repeats in each message: so it is known which drawing the sender
+had before its eyes, and a value that an unseen drawing replaced is no act.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+_SEEN = "drawing_seen"  # the key of the hidden field
+_REPLACED = 8  # values of a widget that are remembered; no browser is so many drawings behind
+
+
+class _Mirror(NamedTuple):
+    value: Any  # what the browser shows once it has seen the last drawing
+    drawn: int  # the last drawing
+    since: int  # the first drawing that told the browser this value; told again until that drawing is seen
+    replaced: dict[Any, int]  # a value that a drawing replaced -> that drawing
+
+
+@dataclass
+class _Rail:
+    drawing: int = 0  # the number of the last one
+    whole: int = 0  # the last one that came to its end
+    counts: int = 0  # acts count from this drawing on
+    mirrors: dict[str, _Mirror] = field(default_factory=dict)
+
+
+def _rail() -> _Rail:
+    return st.session_state.setdefault("mirrors", _Rail())
+
+
+def _seen() -> int:
+    """The drawing that the browser had before its eyes when it sent the present message."""
+    text = str(st.session_state.get(_SEEN, ""))
+    return int(text) if text.isdecimal() else 0
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """One drawing of a rail; mirrors that are not in it are gone when it ends."""
+    rail = _rail()
+    rail.drawing += 1
+    yield
+    st.session_state[_SEEN] = str(rail.drawing)
+    with st.container(key="drawing"):  # last, so that whoever has seen it has seen all before it
+        st.text_input("Drawing", key=_SEEN, label_visibility="collapsed")
+    rail.whole = rail.drawing
+
+
+def mirrored(key: str, value: Any, change: Callable[[Any], None]) -> Callable[[], None]:
+    """Makes a widget show ``value``: the description is the truth, the widget its mirror.
+
+    Args:
+        key: of the widget, which is drawn next.
+        value: what the description says; hashable.
+        change: called with what a visitor set, never with what the browser only has not seen replaced.
+
+    Returns:
+        The widget's ``on_change``.
+    """
+    rail, state = _rail(), st.session_state
+    old = rail.mirrors.get(key)
+    held = [*([old.value] if old else []), *([state[key]] if key in state else [])]
+    other = [each for each in held if each != value]
+    replaced = {each: n for each, n in (old.replaced if old else {}).items() if each not in other}
+    replaced |= dict.fromkeys(other, rail.drawing)
+    new = old is None or old.drawn < rail.whole or bool(other)
+    since = rail.drawing if new or old is None else old.since
+    if state.get(key) != value or since > _seen():
+        state[key] = value
+    rail.mirrors[key] = _Mirror(value, rail.drawing, since, dict(list(replaced.items())[-_REPLACED:]))
+
+    def set_by_visitor() -> None:
+        new, mirror, seen = state[key], rail.mirrors[key], _seen()
+        unseen = [each for each, n in mirror.replaced.items() if n > seen]
+        if new == mirror.value:
+            return
+        if new in unseen:
+            state[key] = mirror.value
+            return
+        # a drawing that is still on its way may show the browser its value over the visitor's: told again by the next
+        since = rail.drawing + 1 if unseen else mirror.since
+        rail.mirrors[key] = mirror._replace(value=new, since=since)
+        change(new)
+
+    return acted_on(set_by_visitor)
+
+
+def acted_on(act: Callable[[], None]) -> Callable[[], None]:
+    """A widget's callback that does nothing once the widget is gone, or the list that it belonged to has moved up."""
+    rail = _rail()
+    here = rail.drawing
+
+    def called() -> None:
+        if here >= rail.whole and _seen() >= rail.counts:
+            act()
+
+    return called
+
+
+def moved_up() -> None:
+    """An element of a list was removed: only who sees the next drawing can say which of the others is meant."""
+    rail = _rail()
+    rail.counts = rail.drawing + 1
