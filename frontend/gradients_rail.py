@@ -11,7 +11,7 @@ from experiments.dying import RATE
 from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, TimeCurve, usual
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link
-from experiments.gradients_verdict import CELL_TITLES, cell_labels, curve_labels
+from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
 from frontend.gradients_view import curve_looks
 from frontend.knobs import box, controlled, knob
 from frontend.run_controls import Chip, chips, label_of
@@ -154,7 +154,10 @@ def _cell(i: int) -> None:
         _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
                 lambda name: set_curve(i, activation=name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
     else:
-        knob("Bias of the gate that keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v))
+        gate = {"lstm": "forget", "gru": "update"}[curve.cell]
+        knob(
+            f"Bias of the {gate} gate, which keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v)
+        )
     knob("Size of the inputs", _INPUT, curve.input, f"cell{i}_input", lambda v: set_curve(i, input=v))
     _remove(i)
 

@@ -224,7 +224,8 @@ export class Chart extends StepPlot {
     const curves = this.curves();
     const lines = curves.filter(({ kind }) => kind !== "theory").map((curve) => {
       const law = curve.kind === "main" && curves.find(({ kind, run }) => kind === "theory" && run.key === curve.run.key);
-      const value = ({ name }) => reading(this.trackOf(curve).at(name, step), this.player.tree.series[name] ?? {});
+      const track = this.trackOf(curve);
+      const value = ({ name }) => reading(track.at(name, step), track[name] ?? {});
       return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}`;
     });
     return [moment(step, this.player.tree.clock.unit), ...lines];

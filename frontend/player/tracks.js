@@ -1,18 +1,30 @@
 // A track: one run's numbers by name, each with its stride, and where it reached the target, stopped or diverged.
 
+import { reading } from "./words.js";
+
 function track(series, strides, floor, { reached = null, diverged = null, stopped = null }) {
   const named = { ...series };
-  if (series.gap) named.loss = floor ? series.gap.map((gap) => gap + floor) : series.gap;
+  if (series.gap) named.loss = floor ? raised(series.gap, floor) : series.gap;
   const [first] = Object.keys(named);
   const stride = (name = first) => strides.by[name] ?? strides.all;
   const index = (step, name = first) => Math.max(0, Math.min(named[name].length - 1, Math.floor(step / stride(name))));
   const at = (name, step) => (named[name] ? named[name][index(step, name)] : NaN);
-  return { ...named, stride, index, at, reached, diverged, stopped, count: named[first]?.length ?? 0 };
+  const says = (name, step) => reading(at(name, step), named[name] ?? {});
+  return { ...named, stride, index, at, says, reached, diverged, stopped, count: named[first]?.length ?? 0 };
+}
+
+/** A gap as a loss. A gap below what is sent is no bound of the loss, which it leaves as it is. */
+function raised(gap, floor) {
+  const loss = gap.map((at) => at + floor);
+  if (!gap.ends) return loss;
+  const low = gap.unit ? gap.ends[0] + floor : -Infinity;
+  return Object.assign(loss, { ends: new gap.constructor([low, gap.ends[1] + floor]), unit: gap.unit });
 }
 
 function row(array, i) {
   const [, width] = array.shape;
-  return array.subarray(i * width, (i + 1) * width);
+  const { ends, unit } = array;
+  return Object.assign(array.subarray(i * width, (i + 1) * width), { ends, unit });
 }
 
 export function makeTracks(tree) {
