@@ -239,7 +239,7 @@ def _map(activation: str, slope: float | None, against: str, bias: float) -> tup
         left = 0.5 * np.log10(point.chi)[None] * depths[:, None]
     scale = np.minimum(point.depth_scale, 10 * MAP_DEPTH[1])
     line = np.stack([weights, scale], 1).astype(np.float32).ravel()
-    return left, [{"points": line, "label": "depth scale", "dash": True}]
+    return left, [{"points": line, "label": "depth scale, of squares", "dash": True}]
 
 
 def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[str, Any]:

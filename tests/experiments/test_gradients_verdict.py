@@ -11,6 +11,7 @@ import pytest
 from experiments.dying import Dying
 from experiments.flow import Curve, Flow, Measured, TimeCurve, TimeFlow
 from experiments.gradients import Gradients, matter, matter_words, trained_curves
+from experiments.gradients_link import from_link
 from experiments.gradients_verdict import headline, subline, underflow
 from experiments.gradients_words import cell_labels, curve_labels, times
 from experiments.run import Run
@@ -278,3 +279,10 @@ def test_deaths_are_counted_from_the_start_and_on_the_way():
     assert dead.sum() > 0
     assert headline(shown, [], result).endswith("Of Leaky ReLU none; of PReLU none.")
     assert "3 hidden layers of 16 units on moons" in subline(shown, [])
+
+
+def test_old_links_open_the_same_cells():
+    """What no link says of a gate is a bias of 1, as it was."""
+    page, notices = from_link({"v": "1", "mode": "time", "t1": "lstm", "t2": "gru~scale~0.5", "t3": "lstm~gate~0"})
+    assert page.time.curves == (TimeCurve("lstm", gate=1.0), TimeCurve("gru", 0.5, gate=1.0), TimeCurve("lstm", gate=0))
+    assert not notices
