@@ -81,12 +81,12 @@ class TimeCurve:
 
 @dataclass(frozen=True)
 class TimeFlow:
-    """Cells through time; memory cells once with a bias of 1, which forgets within 50 steps, and once with 5."""
+    """Cells through time; memory cells with a bias of 5, and one with 1, which forgets within 50 steps."""
 
     curves: tuple[TimeCurve, ...] = (
         TimeCurve(scale=0.9, activation="identity"), TimeCurve(scale=1.0, activation="identity"),
         TimeCurve(scale=1.1, activation="identity"), TimeCurve(),
-        *(TimeCurve(cell, 0.25, gate=bias) for cell in ("lstm", "gru") for bias in (1.0, 5.0)),
+        TimeCurve("lstm", 0.25), TimeCurve("lstm", 0.25, gate=5.0), TimeCurve("gru", 0.25, gate=5.0),
     )  # fmt: skip
     steps: int = 50
     clip: float = 1.0  # the norm above which the gradient of the weights is scaled down to it

@@ -155,7 +155,8 @@ def subline(page: Gradients, found: Sequence[Measured]) -> str:
         return f"{said} {underflow(found, 'step')}".strip()
     flow = page.flow
     said = (f"Dense nets at initialisation, {counted(flow.width, 'unit')}; median of {flow.seeds} seeds, bands 5–95 %, "
-            f"dashes mean-field theory, for infinite width and before training.")  # fmt: skip
+            f"dashes mean-field theory, for infinite width and before training. Mean factors are geometric, over these "
+            f"layers; those on the map are of infinitely many.")  # fmt: skip
     if any(curve.normalization == "batch" for curve in flow.curves):
         said += f" With batch norm it takes the batch for infinite too; here it is {EXAMPLES} examples."
     return f"{said} {underflow(found)}".strip()

@@ -50,8 +50,7 @@ def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, An
         rules = [{"at": 1.2e-7, "label": "float32 resolution near 1"}]
     return {
         "id": "flow", "kind": "chart", "area": "flow", "log": True, "empty": "",
-        "title": f"Gradient at each {what}",
-        "hint": f"relative to where it enters; its factor is the mean over all {what}s, of median and theory alike",
+        "title": f"Gradient at each {what}", "hint": "size relative to the gradient that enters at the end",
         "series": [{"name": "gradient", "style": "main", "label": "median"},
                    {"name": "theory", "style": "theory", "label": "theory"}],
         "bands": [{"low": "low", "high": "high"}], "rules": rules,
@@ -252,9 +251,9 @@ def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[s
         shape = Layers(activation, 1, slope=slope).slope
         values, slopes = activation_values(activation, np.append(_EXPLORED, z), shape)
         items.append({
-            "run": i, "label": _explored(labels[i], activation, shape, first), "values": values[:-1].astype(np.float32),
-            "slopes": slopes[:-1].astype(np.float32), "value": float(values[-1]), "slope": float(slopes[-1]),
-            "dead": _dead(slopes[:-1]),
+            "run": i, "label": _explored(labels[i], activation, shape or 0.0, first),
+            "values": values[:-1].astype(np.float32), "slopes": slopes[:-1].astype(np.float32),
+            "value": float(values[-1]), "slope": float(slopes[-1]), "dead": _dead(slopes[:-1]),
         })  # fmt: skip
     return {"id": "explorer", "kind": "functions", "area": "strip", "title": "Activation explorer",
             "short": "Activations",

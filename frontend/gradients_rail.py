@@ -107,9 +107,10 @@ def _networks() -> None:
     looks = curve_looks(page())
 
     def row(i: int, curve: Any) -> Chip:
-        note = f"ρ {curve.scale:.3g}" if time else f"σw {curve.weight:.3g}"
-        title = labels[i] if time else ACTIVATIONS[curve.activation].title
-        return Chip(title.split(", ρ")[0] if time else title, note, *looks[i])
+        if time:  # what the cell is, and its numbers
+            title, _, numbers = labels[i].partition(", ")
+            return Chip(title, numbers, *looks[i])
+        return Chip(ACTIVATIONS[curve.activation].title, f"σw {curve.weight:.3g}", *looks[i])
 
     rows = [row(i, curve) for i, curve in enumerate(_curves())]
     chips(rows, page().opened, _open, _cell if time else _curve, add_curve,

@@ -8,24 +8,21 @@ above 2, else kept.
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.dying import Dying
-from experiments.flow import CELL_NUMBERS, SKIPS, Curve, Flow, Measured, TimeCurve, TimeFlow, flow_live
-from experiments.gradients import RULES, Gradients, matter, trained_curves
+from experiments.flow import CELL_NUMBERS, Curve, Flow, Measured, TimeCurve, TimeFlow, flow_live
+from experiments.gradients import Gradients
 from experiments.gradients_link import from_link, to_link
 from experiments.gradients_verdict import headline, subline
 from experiments.gradients_words import cell_labels, curve_labels
-from experiments.training import Learned, TrainingResult, run
 from frontend.flow_panels import clipping, explorer, flow_chart, phase
-from landscapes import ACTIVATIONS, NORMALIZATIONS
+from landscapes import ACTIVATIONS
 from landscapes.networks.through_time import CELLS
 from landscapes.signal import predict
+from tests.experiments.random_curves import counted, random_curve, sized
 
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 N = r"(less than |more than )?([0-9.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
@@ -47,10 +44,6 @@ def holds(bound: str | None, text: str, value: float) -> None:
         assert value <= said * 1.001 if bound == "less than " else value >= said * 0.999
     else:
         assert said == pytest.approx(value, rel=error, abs=1e-300)
-
-
-def counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def left_of(measured: Measured) -> np.ndarray:
@@ -285,19 +278,6 @@ def checked_page(page: Gradients) -> set[Any]:
     return checked(headline(page, found), f)
 
 
-def sized(rng: random.Random, extremes: Sequence[float], low: float, high: float) -> float:
-    return rng.choice(extremes) if rng.random() < 0.2 else round(rng.uniform(low, high), 3)
-
-
-def random_curve(rng: random.Random) -> Curve:
-    name = rng.choice(["relu", "identity", "tanh", "sigmoid", *ACTIVATIONS])
-    slope = round(rng.uniform(-1, 2), 2) if ACTIVATIONS[name].shape and rng.random() < 0.5 else None
-    norm = rng.choice(["none", "none", "none", *NORMALIZATIONS])
-    weight, bias = sized(rng, (0.0, 1e-3, 1e-22, 30.0, 100.0), 0.3, 2.2), rng.choice([0.0, 0.0, 0.3, 1.0, 10.0])
-    skip, weights = rng.choice(["none", "none", *SKIPS]), rng.choice(["normal", "normal", "orthogonal"])
-    return Curve(name, weight, bias, slope, norm, skip, weights)
-
-
 def random_layers(rng: random.Random) -> Gradients:
     curves = tuple(random_curve(rng) for _ in range(rng.choice([1, 1, 2, 3, 4])))
     flow = Flow(curves, rng.choice([1, 2, 3, 5, 8, 13, 20, 30, 45, 70, 100]), rng.choice([1, 2, 3, 8, 16, 32, 64]),
@@ -347,82 +327,3 @@ def test_every_claim_is_made_by_some_experiment():
                  Gradients(flow=Flow((Curve("identity", 2.0),), 9))):  # fmt: skip
         made |= checked_page(page)
     assert made == {rule for _, rule in CLAIMS}
-
-
-@cache
-def trained(seed: int) -> tuple[Gradients, TrainingResult]:
-    rng = random.Random(seed)
-    curves = tuple(replace(random_curve(rng), bias=0.0) for _ in range(rng.choice([1, 2, 3])))
-    page = Gradients(flow=Flow(curves, rng.choice([1, 3]), 8, seed=seed), matter=True, rule=RULES[seed % len(RULES)])
-    return page, run(replace(matter(page), num_steps=rng.choice([16, 25])))
-
-
-def shares_at(runs: Sequence[Learned], step: int) -> list[float]:
-    return [float(each.frames.accuracy[list(each.at).index(step), 1]) for each in runs]
-
-
-def told_of_training(page: Gradients, result: TrainingResult) -> None:
-    text, runs = headline(page, [], result), result.runs
-    names = [curve_labels(page.flow.curves)[i] for i in trained_curves(page)]
-    gone = {name: each.trajectory.diverged_at for name, each in zip(names, runs, strict=True)
-            if each.trajectory.diverged_at is not None}  # fmt: skip
-    if len(gone) == len(runs):
-        assert f"diverged at step {min(gone.values())}." in text or f"the first at step {min(gone.values())}." in text
-        return
-    going = {name: each for name, each in zip(names, runs, strict=True) if name not in gone}
-    step = int(re.match(r"After (\d+) steps? ", text).group(1))  # pyright: ignore[reportOptionalMemberAccess]
-    shares = dict(zip(going, shares_at(list(going.values()), step), strict=True))
-    assert step == min(each.at[each.last] for each in going.values())
-    said = [float(each) for each in re.findall(r"([0-9.]+) %", text)]
-    best, worst = max(shares.values()), min(shares.values())
-    assert said == [float(f"{100 * p:.1f}") for p in dict.fromkeys((best, worst)) if p == best or
-                    f"{100 * p:.1f}" != f"{100 * best:.1f}"]  # fmt: skip
-    assert ("diverged" in text) == bool(gone)
-    error = 2 * ((best * (1 - best) + worst * (1 - worst)) / len(runs[0].loss.examples.valid_inputs)) ** 0.5
-    if len(runs) > 1:
-        matters = bool(gone) or best - worst - error > 0.05
-        assert text.endswith("it matters." if matters else "here it does not matter." if best - worst + error < 0.05
-                             else "too close to call.")  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_training_is_told_as_it_went(seed):
-    page, result = trained(seed)
-    told_of_training(page, result)
-    rng = random.Random(seed)
-    for _ in range(8):  # the same runs with other shares, some of them diverged
-        runs = []
-        for each in result.runs:
-            right = np.full_like(each.frames.accuracy, round(rng.choice([0.1, 0.5, 0.9]) + rng.uniform(0, 0.08), 3))
-            gone = rng.choice([None, None, None, 7])
-            runs.append(replace(each, frames=each.frames._replace(accuracy=right),
-                                trajectory=replace(each.trajectory, diverged_at=gone)))  # fmt: skip
-        told_of_training(page, TrainingResult(result.training, tuple(runs)))
-    assert "tuned for none of them, from one seed" in subline(page, [])
-
-
-@pytest.mark.parametrize("rate", [0.01, 0.3, 1.0, 3.0, 10.0])
-def test_deaths_are_told_as_they_were_counted(rate):
-    rng = random.Random(int(100 * rate))
-    for _ in range(3):
-        dying = Dying(rate, rng.choice([1, 2, 3]), rng.choice([1, 4, 16]), 20, rng.choice([0, 1, 2]))
-        page = Gradients("dying", dying=dying)
-        result = run(dying.training())
-        text = headline(page, [], result)
-        for kind, each in zip(("ReLU", "Leaky ReLU", "PReLU"), result.runs, strict=True):
-            look = np.flatnonzero(np.isfinite(each.frames.loss[:, 0]))[-1]
-            off = each.frames.on[:, : dying.depth, : dying.width] == 0
-            dead, units, gone = int(off[look].sum()), dying.depth * dying.width, each.trajectory.diverged_at
-            if gone is not None:
-                assert (
-                    f"{kind} diverged at step {gone}, with {dead} of {units} units dead at step {each.at[look]}" in text
-                )
-            elif kind != "ReLU":
-                assert f"f {kind} {dead or 'none'}" in text
-            elif dead:
-                early = int((off[look] & off[0]).sum())
-                assert f"After {each.at[look]} steps at rate {rate:g}, {dead} of {units} ReLU unit" in text
-                assert re.search(rf"dead: {early} (was|were) at the start already, {dead - early} died on", text)
-            else:
-                assert f"none of {counted(units, 'ReLU unit')} is dead" in text
-        assert f"{counted(dying.depth, 'hidden layer')} of {counted(dying.width, 'unit')} on moons" in subline(page, [])
