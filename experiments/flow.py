@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from landscapes.networks.backward import MOST_DEPTH, MOST_WIDTH, Parts, measure, measure_all
-from landscapes.networks.through_time import MOST_STEPS, Cell, measure_time
+from landscapes.networks.normalizations import EPS
+from landscapes.networks.through_time import MOST_STEPS, Cell, measure_time, sizes_of
 from landscapes.signal import Layers, predict
 from landscapes.surface import ShapeParam
 
@@ -71,7 +72,7 @@ class TimeCurve:
     scale: float = 1.0
     activation: str = "tanh"
     input: float = 0.1
-    gate: float = 1.0
+    gate: float = 1.0  # bias of the gate that keeps what is there: an LSTM's forget gate, a GRU's update gate
 
     def built(self) -> Cell:
         """What is measured."""
@@ -80,11 +81,12 @@ class TimeCurve:
 
 @dataclass(frozen=True)
 class TimeFlow:
-    """Cells through time."""
+    """Cells through time; memory cells with a bias of 5, and one with 1, which forgets within 50 steps."""
 
     curves: tuple[TimeCurve, ...] = (
         TimeCurve(scale=0.9, activation="identity"), TimeCurve(scale=1.0, activation="identity"),
-        TimeCurve(scale=1.1, activation="identity"), TimeCurve(), TimeCurve("lstm"), TimeCurve("gru"),
+        TimeCurve(scale=1.1, activation="identity"), TimeCurve(),
+        TimeCurve("lstm", 0.25), TimeCurve("lstm", 0.25, gate=5.0), TimeCurve("gru", 0.25, gate=5.0),
     )  # fmt: skip
     steps: int = 50
     clip: float = 1.0  # the norm above which the gradient of the weights is scaled down to it
@@ -94,21 +96,33 @@ class TimeFlow:
 
 @dataclass(frozen=True)
 class Measured:
-    """One curve: sizes of the gradient relative to where it enters, going back; column k is k layers or steps back."""
+    """One curve: sizes of the gradient relative to where it enters, going back; column k is k layers or steps back.
 
-    gradient: Float[np.ndarray, "net step"] = field(repr=False)  # true sizes, though float32 could not hold them
+    Sizes are true though float32 could not hold them, within 1e-300 and 1e300. The factors per layer or step are
+    geometric means over the layers: ``factor ** steps`` is what is left in the median over the seeds, ``theory_factor
+    ** steps`` what theory says is left in a net of the same depth.
+    """
+
+    gradient: Float[np.ndarray, "net step"] = field(repr=False)
     theory: Float[np.ndarray, "step"] | None = field(repr=False)  # None where there is none
-    factor: float  # per layer or step: the geometric mean over layers and seeds; 0 where nothing arrives
+    factor: float  # 0 where the median is, NaN where the signal exploded
     theory_factor: float | None
-    exploded: int | None  # layers from the input at which the signal itself left float32, where it did
+    exploded: int | None  # layers from the input, or steps from the start, at which a signal left float32
     weights: Float[np.ndarray, "step"] | None = field(default=None, repr=False)  # norm of the weights' gradient so far
     parts: Parts | None = field(default=None, repr=False)
     layers: Layers | None = None
+    burst: int = 0  # networks whose signal left float32
+    faded: int | None = None  # layers from the input at which float32 rounded a signal to zero that let nothing through
 
     @property
     def median(self) -> Float[np.ndarray, "step"]:
         """Over the seeds."""
         return np.median(self.gradient, 0)
+
+    @property
+    def left(self) -> float:
+        """What arrives in the median over the seeds; NaN where a signal exploded."""
+        return float(self.median[-1])
 
     @property
     def band(self) -> tuple[Float[np.ndarray, "step"], Float[np.ndarray, "step"]]:
@@ -123,35 +137,61 @@ class Measured:
 
     @property
     def lost(self) -> int | None:
-        """Layers or steps back at which float32 would hold zero where the gradient is not; None where it never does."""
-        small = np.flatnonzero((self.median < SMALLEST) & (self.median > 0))
-        return int(small[0]) if small.size else None
+        """Layers or steps back from which on float32 would hold zeros for what is none; None where nowhere."""
+        return self._below(SMALLEST)
+
+    @property
+    def coarse(self) -> int | None:
+        """Layers or steps back from which on float32 would lose precision; None where nowhere."""
+        return self._below(TINY)
+
+    def _below(self, size: float) -> int | None:
+        """From where on the median stays below a size without being zero at first."""
+        median = self.median
+        above = np.flatnonzero(~(median < size))
+        first = int(above[-1]) + 1 if above.size else 0
+        return first if first < len(median) and median[first] > 0 else None
 
 
 def _cumulated(factor: Float[np.ndarray, "net layer"]) -> Float[np.ndarray, "net step"]:
-    with np.errstate(over="ignore", divide="ignore"):
-        logs = np.cumsum(np.log(np.nan_to_num(factor[:, ::-1], nan=0.0)), 1)
-    with np.errstate(over="ignore"):
-        return np.exp(np.minimum(np.pad(logs, ((0, 0), (1, 0))), 690.0))
-
-
-def _per_step(gradient: Float[np.ndarray, "net step"]) -> float:
-    """The factor whose power the last column is."""
-    last, steps = gradient[:, -1], gradient.shape[1] - 1
+    """Logarithms of the gradient's sizes, going back; minus infinity where it is zero."""
     with np.errstate(divide="ignore"):
-        return float(np.exp(np.mean(np.log(last)) / steps))
+        return np.pad(np.cumsum(np.log(factor[:, ::-1]), 1), ((0, 0), (1, 0)))
+
+
+def _per_step(logs: Float[np.ndarray, "net step"]) -> float:
+    """The factor whose power is the median of the last column's sizes, which may be beyond what a float holds."""
+    last, steps = logs[:, -1], logs.shape[1] - 1
+    peak = last.max()
+    if not np.isfinite(peak):
+        return 0.0 if np.isneginf(peak) else float("nan")
+    with np.errstate(divide="ignore"):
+        return float(np.exp((np.log(np.median(np.exp(last - peak))) + peak) / steps))
+
+
+def _faded(layers: Layers, parts: Parts) -> int | None:
+    """The layer at which a signal became zero because float32 holds nothing smaller, in a net of which nothing arrives.
+
+    It would have been below 1e-36: the size before the layer, times the weights, over the least normalization divisor.
+    """
+    if layers.residual or layers.bias_std > 0 or layers.weight_std == 0:
+        return None
+    before = np.sqrt(np.pad(parts.second[:, :-1], ((0, 0), (1, 0)), constant_values=1.0))
+    reach = before * layers.weight_std / (EPS**0.5 if layers.normalization != "none" else 1.0)
+    lost = (parts.second == 0) & (before > 0) & (reach < 1e-36) & (parts.factor == 0).any(1, keepdims=True)
+    return int(np.argmax(lost.any(0))) + 1 if lost.any() else None
 
 
 def _measured(layers: Layers, parts: Parts) -> Measured:
     """What was measured of a stack, beside what theory says of it."""
-    bad = ~np.isfinite(parts.second).all(0)
-    exploded = int(np.argmax(bad)) + 1 if bad.any() else None
-    gradient = _cumulated(parts.factor)
+    bad = ~np.isfinite(parts.second) | np.isnan(parts.factor)
+    exploded = int(np.argmax(bad.any(0))) + 1 if bad.any() else None
+    logs = _cumulated(parts.factor)
     if exploded is not None:
-        gradient[:, 1:] = np.nan  # the backward pass needs every layer's slope
-    theory = _cumulated(predict(layers).factor[None])[0]
-    factor = _per_step(gradient) if exploded is None else float("nan")
-    return Measured(gradient, theory, factor, _per_step(theory[None]), exploded, None, parts, layers)
+        logs[:, 1:] = np.nan  # the backward pass needs every layer's slope
+    theory = _cumulated(predict(layers).factor[None])
+    return Measured(sizes_of(logs), sizes_of(theory[0]), _per_step(logs), _per_step(theory), exploded, None, parts,
+                    layers, int(bad.any(1).sum()), _faded(layers, parts))  # fmt: skip
 
 
 def through_layers(flow: Flow) -> Iterator[Measured]:
@@ -165,17 +205,15 @@ def through_layers(flow: Flow) -> Iterator[Measured]:
 def through_time(flow: TimeFlow, curve: TimeCurve) -> Measured:
     """Measures one cell. Theory: for a linear cell with orthogonal weights the gradient is scale^T, exactly."""
     passage = measure_time(curve.built(), steps=flow.steps, seeds=range(flow.seed, flow.seed + flow.seeds))
-    gradient = np.minimum(passage.state, 1e300)
-    linear = curve.cell == "rnn" and curve.activation == "identity"
-    theory = curve.scale ** np.arange(flow.steps + 1.0) if linear else None
+    logs, weights = passage.log_state.copy(), passage.weights
     gone = passage.overflow[passage.overflow >= 0]
     exploded = int(gone.min()) if gone.size else None
     if exploded is not None:
-        gradient[:, 1:] = np.nan  # the backward pass needs the slopes of every step
-    said = None if theory is None else np.minimum(theory, 1e300)
-    factor = _per_step(gradient) if exploded is None else float("nan")
-    return Measured(gradient, said, factor, curve.scale if linear else None, exploded,
-                    np.median(passage.weights, 0))  # fmt: skip
+        logs[:, 1:] = weights[:, 1:] = np.nan  # the backward pass needs the slopes of every step
+    linear = curve.cell == "rnn" and curve.activation == "identity"
+    theory = _cumulated(np.full((1, flow.steps), curve.scale)) if linear else None
+    return Measured(sizes_of(logs), None if theory is None else sizes_of(theory[0]), _per_step(logs),
+                    curve.scale if linear else None, exploded, np.median(weights, 0), burst=gone.size)  # fmt: skip
 
 
 def flow_live(flow: Flow | TimeFlow) -> Iterator[tuple[Measured, ...]]:

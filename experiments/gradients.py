@@ -66,7 +66,7 @@ def matter_words(page: Gradients) -> list[str]:
     entry, flow, said = NETWORKS["mlp"], page.flow, []
     left = len(flow.curves) - len(trained_curves(page))
     if left:
-        said.append(f"{MAX_RUNS} networks train side by side: {left} of the curves are left out.")
+        said.append(f"{MAX_RUNS} networks train side by side: {left} {'is' if left == 1 else 'are'} left out.")
     for name, knob in (("depth", entry.depth), ("width", entry.width)):
         if getattr(flow, name) > knob.high:
             said.append(f"Networks of {name} {getattr(flow, name)} are trained with {knob.high:g}.")

@@ -59,7 +59,10 @@ PRESETS: dict[str, dict[str, str]] = {
                             "c4": "tanh~normalization~batch"},
     "RNN at 0.9, 1.0, 1.1": {"mode": "time", "t1": "rnn~activation~identity~scale~0.9",
                              "t2": "rnn~activation~identity~scale~1", "t3": "rnn~activation~identity~scale~1.1",
-                             "t4": "lstm", "t5": "gru"},
+                             "t4": "rnn"},
+    "Memory that keeps": {"mode": "time", "t1": "lstm~scale~0.25~gate~5", "t2": "lstm~scale~0.25~gate~3",
+                          "t3": "lstm~scale~0.25~gate~1", "t4": "gru~scale~0.25~gate~5", "t5": "gru~scale~0.25",
+                          "t6": "rnn"},
     "A rate that kills": {"mode": "dying", "rate": "1", "depth": "3", "seed": "1"},
 }  # fmt: skip
 """Links by their names."""

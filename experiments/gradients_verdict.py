@@ -1,181 +1,174 @@
-"""What gradient flow showed, in one sentence generated from the measurement, and its conditions."""
+"""What gradient flow showed, in sentences generated from the measurement, and its conditions.
 
-from collections import Counter
+A curve is judged by what is left of its gradient after all layers or steps, in the median over the seeds:
+
+- it **explodes** where the signal of any of its networks leaves float32; then nothing is known of its gradient;
+- it **lets nothing through** where the gradient of every network, or of some, is exactly zero;
+- it **loses** its gradient where less than 1/2 is left, **multiplies** it where more than 2 times as much is, and
+  **keeps** it between.
+"""
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.dying import Dying
-from experiments.flow import SMALLEST, TINY, Curve, Flow, Measured, TimeCurve, TimeFlow
-from experiments.gradients import Gradients, matter_words, trained_curves
+from experiments.consequence import consequence, deaths, matter_conditions
+from experiments.flow import SMALLEST, Measured
+from experiments.gradients import Gradients, matter_words
+from experiments.gradients_words import amount, cell_labels, counted, curve_labels, times
 from experiments.training import TrainingResult
-from experiments.words import ten_to
-from landscapes import ACTIVATIONS, NORMALIZATIONS
-from optimizers import OPTIMIZERS
+from landscapes.networks.backward import EXAMPLES
+from landscapes.networks.through_time import EXAMPLES as SEQUENCES
+from landscapes.networks.through_time import WIDTH
 
-_KEEPS = (0.97, 1.03)  # factors that are said to keep a gradient
-CELL_TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
-
-
-def times(value: float) -> str:
-    """A factor in three figures, powers of ten as people write them."""
-    if not np.isfinite(value):
-        return "beyond float32"
-    mantissa, _, exponent = f"{value:.3g}".partition("e")
-    if not exponent:
-        return mantissa
-    power = ten_to(int(exponent))
-    return power if mantissa == "1" else f"{float(mantissa):.2g}×{power}"
-
-
-def curve_labels(curves: Sequence[Curve]) -> list[str]:
-    """The activation, and what sets curves of the same activation apart."""
-    count = Counter(curve.activation for curve in curves)
-
-    def label(curve: Curve) -> str:
-        title = ACTIVATIONS[curve.activation].title
-        if count[curve.activation] == 1:
-            return title
-        twins = [other for other in curves if other.activation == curve.activation]
-        slope = curve.layers(1).slope
-        own = {"weight": f"σw {curve.weight:.3g}", "bias": f"σb {curve.bias:.3g}", "slope": f"slope {slope:.3g}",
-               "normalization": f"{NORMALIZATIONS[curve.normalization].title.lower()} norm", "weights": curve.weights,
-               "skip": {"none": "plain", "plain": "skips", "scaled": "skips / √L"}[curve.skip]}  # fmt: skip
-        own["normalization"] = own["normalization"].replace("none norm", "no norm")
-        parts = [text for name, text in own.items() if len({getattr(other, name) for other in twins}) > 1]
-        return ", ".join([title, *parts])
-
-    return _numbered([label(curve) for curve in curves])
-
-
-def cell_labels(curves: Sequence[TimeCurve]) -> list[str]:
-    """The cell and its scale, and what else sets cells apart."""
-    several = len({curve.activation for curve in curves if curve.cell == "rnn"}) > 1
-
-    def label(curve: TimeCurve) -> str:
-        parts = [CELL_TITLES[curve.cell]]
-        if curve.cell == "rnn" and several:
-            parts[0] += f" {ACTIVATIONS[curve.activation].title.lower()}"
-        if curve.cell == "rnn" or curve.scale != 1:
-            parts.append(f"ρ {curve.scale:.3g}")
-        twins = [other for other in curves if other.cell == curve.cell]
-        own = {"input": f"inputs {curve.input:.3g}", "gate": f"gate {curve.gate:.3g}"}
-        return ", ".join([*parts, *(text for name, text in own.items() if len({getattr(t, name) for t in twins}) > 1)])
-
-    return _numbered([label(curve) for curve in curves])
-
-
-def _numbered(labels: list[str]) -> list[str]:
-    seen: Counter[str] = Counter()
-    out = []
-    for label in labels:
-        seen[label] += 1
-        out.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
-    return out
+KEEPS = (0.5, 2.0)  # what is left of a gradient that is said to be kept
 
 
 def headline(page: Gradients, found: Sequence[Measured], trained: TrainingResult | None = None) -> str:
-    """Who loses the gradient, who keeps it, who blows it up."""
+    """Who loses the gradient, who multiplies it, who keeps it; of networks that train, what came of them."""
     if trained is not None:
-        return _consequence(page, trained) if page.mode == "layers" else _deaths(page.dying, trained)
-    flow = page.time if page.mode == "time" else page.flow
-    names = cell_labels(page.time.curves) if page.mode == "time" else curve_labels(page.flow.curves)
-    if not found:
+        return consequence(page, trained) if page.mode == "layers" else deaths(page.dying, trained)
+    time = page.mode == "time"
+    names = cell_labels(page.time.curves) if time else curve_labels(page.flow.curves)
+    if not names:
         return "No network yet: add one to see what reaches its first layer."
-    what, count = ("step", page.time.steps) if page.mode == "time" else ("layer", page.flow.depth)
-    ends = [measured.factor for measured in found]
-    low = int(np.nanargmin(ends)) if np.isfinite(ends).any() else 0
-    if not np.isfinite(ends[low]):
-        return f"{names[0]} leaves what float32 can hold at {what} {found[0].exploded}: the signal itself explodes."
-    if ends[low] < _KEEPS[0]:
-        first = _loss(found[low], names[low], what, count)
-    else:
-        first = f"No gradient vanishes here: {names[low]} has the smallest factor, {times(ends[low])} a {what}."
-    return f"{first} {_contrast(flow, found, names, low)}".strip()
+    if not found:
+        return "The first network is being measured."
+    kinds = [curve.cell for curve in page.time.curves] if time else [curve.activation for curve in page.flow.curves]
+    what, count = ("step", page.time.steps) if time else ("layer", page.flow.depth)
+    return _Flows(found, names, kinds, what, count).sentence()
 
 
-def _loss(measured: Measured, name: str, what: str, count: int) -> str:
-    if measured.silent == len(measured.gradient):
-        return f"{name} lets nothing through: of its gradient nothing is left after {count} {what}s."
+@dataclass(frozen=True)
+class _Flows:
+    """What was measured, with the names of the curves, what they are made of, and what is counted back."""
+
+    found: Sequence[Measured]
+    names: Sequence[str]
+    kinds: Sequence[str]  # the activation or the cell
+    what: str
+    count: int
+
+    def sentence(self) -> str:
+        """Of the fates in the order explodes, loses, multiplies, keeps, those that are there.
+
+        The one that loses most is told first. Where none loses, the best keeper is; where all keep, the range is told.
+        """
+        fates = [fate(measured) for measured in self.found]
+        of = {kind: [i for i, each in enumerate(fates) if each == kind] for kind in set(fates)}
+        gone, up = of.get("explodes", []), of.get("multiplies", [])
+        losers = sorted([*of.get("nothing", []), *of.get("loses", [])], key=lambda i: self.found[i].left)
+        losers += of.get("patchy", [])
+        if len(gone) == len(fates):
+            return self._all_explode()
+        if losers:
+            first, kept = self._loss(losers[0]), self._keepers(of, losers[0])
+        elif len(of.get("keeps", [])) == len(fates) > 1:
+            return self._all_keep()
+        elif "keeps" in of:
+            best, *_ = self._keepers(of, 0)
+            first, kept = f"{self._after(best)} is left: {self.names[best]} keeps its gradient.", []
+        else:
+            top = max(up, key=lambda i: self.found[i].left)
+            first, kept, up = self._growth(top), [], []
+        return " ".join([first, *self._others(up, kept), *map(self._explosion, gone[:1])])
+
+    def _keepers(self, of: dict[str, list[int]], other: int) -> list[int]:
+        """Keepers, those made as the other one first, then by how near to all is left."""
+        return sorted(of.get("keeps", []), key=lambda i: (self.kinds[i] != self.kinds[other],
+                                                          abs(np.log(self.found[i].left))))  # fmt: skip
+
+    def _after(self, i: int) -> str:
+        return f"After {counted(self.count, self.what)} {amount(self.found[i].left)}"
+
+    def _loss(self, i: int) -> str:
+        measured, name = self.found[i], self.names[i]
+        if measured.silent == len(measured.gradient):
+            if measured.faded is not None:
+                return f"{name} lets nothing through: float32 cannot hold its signal from layer {measured.faded} on."
+            return f"{name} lets nothing through: after {counted(self.count, self.what)} no gradient is left."
+        if measured.silent:
+            return f"In {measured.silent} of {len(measured.gradient)} networks {name} lets nothing through."
+        after = f"after {counted(self.count, self.what)} {amount(measured.left)} is left"
+        return f"{name} keeps {times(measured.factor)} of the gradient per {self.what} on average: {after}."
+
+    def _growth(self, i: int) -> str:
+        measured = self.found[i]
+        after = f"after {counted(self.count, self.what)} it is {amount(measured.left)} times as large"
+        return (
+            f"{self.names[i]} multiplies the gradient by {times(measured.factor)} per {self.what} on average: {after}."
+        )
+
+    def _others(self, up: Sequence[int], kept: Sequence[int]) -> list[str]:
+        """The one that multiplies most and the first keeper, in one sentence."""
+        said = []
+        if up:
+            top = max(up, key=lambda i: self.found[i].left)
+            said.append(f"{self.names[top]} multiplies it by {amount(self.found[top].left)} in all")
+        if kept:
+            said.append(f"{self.names[kept[0]]} keeps it, {amount(self.found[kept[0]].left)} is left")
+        return [f"{'; '.join(said)}."] if said else []
+
+    def _all_keep(self) -> str:
+        low, high = (amount(end([measured.left for measured in self.found])) for end in (min, max))
+        left = low if low == high else f"{low} to {high}"
+        return f"No gradient vanishes or explodes: after {counted(self.count, self.what)} {left} is left."
+
+    def _explosion(self, i: int) -> str:
+        measured = self.found[i]
+        some = measured.burst and measured.burst < len(measured.gradient)
+        where = f" in {measured.burst} of {len(measured.gradient)} networks" if some else ""
+        return f"{self.names[i]} explodes: its signal leaves float32 at {self.what} {measured.exploded}{where}."
+
+    def _all_explode(self) -> str:
+        if len(self.found) == 1:
+            return self._explosion(0)
+        first = min(measured.exploded or 0 for measured in self.found)
+        return f"Every network explodes: the first signal leaves float32 at {self.what} {first}."
+
+
+def fate(measured: Measured) -> str:
+    """``explodes``, ``nothing``, ``patchy``, ``loses``, ``multiplies`` or ``keeps``; the rules are the module's."""
+    if measured.exploded is not None:
+        return "explodes"
     if measured.silent:
-        return f"In {measured.silent} of {len(measured.gradient)} networks {name} lets nothing through."
-    end = times(float(measured.median[-1]))
-    return f"{name} keeps {measured.factor:.2g} of the gradient at each {what}: after {count} {what}s {end} is left."
-
-
-def _contrast(flow: Flow | TimeFlow, found: Sequence[Measured], names: list[str], low: int) -> str:
-    others = [i for i in range(len(found)) if i != low]
-    what = "layer" if isinstance(flow, Flow) else "step"
-    gone = [i for i in others if found[i].exploded is not None]
-    if gone:
-        return f"{names[gone[0]]} explodes: its signal leaves float32 at {what} {found[gone[0]].exploded}."
-    kept = [i for i in others if _KEEPS[0] <= found[i].factor <= _KEEPS[1]]
-    high = max(others, key=lambda i: np.nan_to_num(found[i].factor), default=None)
-    if high is not None and found[high].factor > 1.1:
-        return f"{names[high]} multiplies it by {found[high].factor:.3g}."
-    if kept:
-        return f"{names[min(kept, key=lambda i: abs(np.log(found[i].factor)))]} keeps it."
-    return ""
-
-
-def _consequence(page: Gradients, trained: TrainingResult) -> str:
-    """Whether what vanished at the start decided what was learned."""
-    names = [curve_labels(page.flow.curves)[i] for i in trained_curves(page)]
-    scores = [100 * float(run.frames.accuracy[run.last, 1]) for run in trained.runs]
-    if not scores:
-        return "Does it matter? The networks are trained on digits."
-    done = trained.done if trained.done < trained.training.num_steps else trained.training.num_steps
-    order = sorted(range(len(scores)), key=lambda i: -scores[i])
-    best, worst = order[0], order[-1]
-    first = f"After {done} steps {names[best]} is right on {scores[best]:.1f} % of unseen digits"
-    if len(scores) == 1:
-        return f"{first}."
-    if scores[best] - scores[worst] < 5:
-        return f"{first}, {names[worst]} on {scores[worst]:.1f} %: here it does not matter."
-    return f"{first}, {names[worst]} on {scores[worst]:.1f} %: it matters."
-
-
-def _deaths(dying: Dying, trained: TrainingResult) -> str:
-    if not trained.runs:
-        return "Units die where their slope is zero for every example."
-    run = trained.runs[0]
-    dead = run.died[run.unit_layers, : run.units] >= 0
-    born = run.frames.on[0, run.unit_layers, : run.units] <= 0
-    others = [int((r.died[r.unit_layers, : r.units] >= 0).sum()) for r in trained.runs[1:]]
-    early = int((dead & born).sum())
-    said = (f"{int(dead.sum())} of {dead.size} ReLU units are dead at rate {dying.rate:g}: {early} were "
-            f"from the start, {int((dead & ~born).sum())} died on the way")  # fmt: skip
-    gone = run.trajectory.diverged_at
-    if gone is not None:
-        said += f"; the run diverged at step {gone}"
-    return f"{said}. Of Leaky and Parametric ReLU {sum(others) or 'none'}." if others else f"{said}."
+        return "nothing" if measured.silent == len(measured.gradient) else "patchy"
+    return "loses" if measured.left < KEEPS[0] else "multiplies" if measured.left > KEEPS[1] else "keeps"
 
 
 def subline(page: Gradients, found: Sequence[Measured]) -> str:
-    """The conditions, and where the theory stops."""
+    """The conditions, what the numbers are, and where the theory stops."""
     if page.mode == "layers" and page.matter:
-        said = (f"Trained on digits with {OPTIMIZERS[page.rule].title}, 32 examples a step, the same for all; the "
-                f"theory of the start no longer holds.")  # fmt: skip
-        return " ".join([said, *matter_words(page)])
+        return " ".join([matter_conditions(page), *matter_words(page)])
     if page.mode == "dying":
         dying = page.dying
-        return (f"Dense nets of {dying.depth} layers of {dying.width} units on moons, all examples a step, plain "
-                f"gradient descent; a unit is dead when no training example gives it a slope.")  # fmt: skip
+        return (f"Dense nets of {counted(dying.depth, 'hidden layer')} of {counted(dying.width, 'unit')} on moons, all "
+                f"examples a step, plain gradient descent; a unit is dead when no training example gives it a "
+                f"slope.")  # fmt: skip
     if page.mode == "time":
-        return (f"At initialisation, 32 units, recurrent weights ρ × orthogonal; median of {page.time.seeds} seeds, "
-                f"bands 5–95 %; dashes ρᵀ, exact for a linear cell.")  # fmt: skip
+        said = (f"At initialisation, {WIDTH} units, {SEQUENCES} random sequences, recurrent weights ρ × orthogonal, "
+                f"biases 0 but for the gate that keeps (forget or update); median of {page.time.seeds} seeds, bands "
+                f"5–95 %.")  # fmt: skip
+        if any(measured.theory is not None for measured in found):
+            said += " Dashes ρᵏ after k steps, exact for a linear cell."
+        return f"{said} {underflow(found, 'step')}".strip()
     flow = page.flow
-    said = (f"Dense nets at initialisation, {flow.width} units; median of {flow.seeds} seeds, bands 5–95 %, dashes "
-            f"mean-field theory, for infinite width and before training.")  # fmt: skip
-    if any(curve.skip != "none" for curve in flow.curves):
-        said += " With skips, narrow nets lie above it."
+    said = (f"Dense nets at initialisation, {counted(flow.width, 'unit')}; median of {flow.seeds} seeds, bands 5–95 %, "
+            f"dashes mean-field theory, for infinite width and before training. Mean factors are geometric, over these "
+            f"layers; those on the map are of infinitely many.")  # fmt: skip
+    if any(curve.normalization == "batch" for curve in flow.curves):
+        said += f" With batch norm it takes the batch for infinite too; here it is {EXAMPLES} examples."
     return f"{said} {underflow(found)}".strip()
 
 
-def underflow(found: Sequence[Measured]) -> str:
-    """Where float32 would lose the gradient, in words."""
-    lost = [m.lost for m in found if m.lost is not None and m.median[m.lost] > 0]
+def underflow(found: Sequence[Measured], what: str = "layer") -> str:
+    """Where float32 would lose the gradient of the median first, and from there on, in words.
+
+    That it would hold zeros, below its least number, is said before that it would lose precision.
+    """
+    lost = [m.lost for m in found if m.lost is not None]
     if lost:
-        return f"Float32 would hold zeros from {min(lost)} layers back on (underflow below {times(SMALLEST)})."
-    thin = [int(np.argmax(m.median < TINY)) for m in found if (m.median < TINY).any() and (m.median > 0).all()]
-    return f"Float32 loses precision from {min(thin)} layers back on." if thin else ""
+        return f"Float32 would hold zeros from {counted(min(lost), what)} back on (underflow below {times(SMALLEST)})."
+    thin = [m.coarse for m in found if m.coarse is not None]
+    return f"Float32 would lose precision from {counted(min(thin), what)} back on." if thin else ""

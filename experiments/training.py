@@ -99,13 +99,21 @@ class Learned:
         """The look that counts: the best one where early stopping is on, else the last finite one."""
         if self.best is not None:
             return int(np.flatnonzero(self.at == self.best)[0])
+        return self._known - 1
+
+    @property
+    def _known(self) -> int:
+        """Looks up to the last finite one; the first at least."""
         finite = np.flatnonzero(np.isfinite(self.frames.loss[:, 0]))
-        return int(finite[-1]) if finite.size else 0
+        return int(finite[-1]) + 1 if finite.size else 1
 
     @cached_property
     def died(self) -> Int[np.ndarray, "layer unit"]:
-        """The step from which a unit is off for every training example and stays so; -1 for those that live."""
-        off = self.frames.on <= 0
+        """The step from which a unit is off for every training example and stays so; -1 for those that live.
+
+        What is no longer finite is not looked at: a unit that gives no number has not died.
+        """
+        off = self.frames.on[: self._known] <= 0
         since = len(off) - np.argmax(~off[::-1], axis=0)  # the first look of the last unbroken row of offs
         since = np.where(off.all(0), 0, since)
         return np.where(off[-1], self.at[np.minimum(since, len(off) - 1)], -1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.dying import MOST_LAYERS, WIDTHS, born
 from experiments.flow import SMALLEST, Curve, Flow, Measured, watched
-from experiments.gradients_verdict import times
+from experiments.gradients_words import times
 from experiments.words import ten_to
 from frontend import panels
 from frontend.blob import Quantized
@@ -54,7 +54,7 @@ def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, An
         "series": [{"name": "gradient", "style": "main", "label": "median"},
                    {"name": "theory", "style": "theory", "label": "theory"}],
         "bands": [{"low": "low", "high": "high"}], "rules": rules,
-        "ends_title": f"factor per {what}", "ends": [_end(measured, what) for measured in found],
+        "ends_title": f"mean factor per {what}", "ends": [_end(measured, what) for measured in found],
         "figure": panels.flow_axes(steps, ends, what, label), "key": f"{steps} {ends} {what}",
     }  # fmt: skip
 
@@ -91,8 +91,8 @@ def factors(measured: Measured, name: str, depth: int) -> dict[str, Any]:
     return {
         "id": "factors", "kind": "chart", "area": "side", "log": True, "title": "Factors of each layer",
         "short": "Factors",
-        "hint": f"{name}: slope × weights…, mean over seeds", "series": [], "empty": "nothing comes back",
-        "lines": {"names": [n for n, _ in named], "values": np.clip(values, 1e-3, 1e3)},
+        "hint": f"{name}: slope × weights…, geometric mean over the seeds", "series": [], "empty": "nothing comes back",
+        "lines": {"names": [n for n, _ in named], "values": values},
         "figure": panels.flow_axes(depth, ends, "layer", "layers back", narrow=True), "key": f"{depth} {ends}",
     }  # fmt: skip
 
@@ -165,10 +165,11 @@ class _Map(NamedTuple):
 
 
 _MAPS = {
-    "bias": _Map(MAP_BOX[1], "bias scale σ<sub>b</sub>", "σb", "factor per layer, theory", "factor ×{} per layer",
+    "bias": _Map(MAP_BOX[1], "bias scale σ<sub>b</sub>", "σb", "factor per layer at the fixed point: theory, deep",
+                 "factor ×{} per layer, deep",
                  np.log10(_FACTORS).tolist(),
                  [{"at": float(np.log10(t)), "text": f"×{t:g}"} for t in (0.5, 0.7, 1.0, 1.5, 2.0)]),
-    "depth": _Map(MAP_DEPTH, "depth, layers", "depth", "size left after so many layers, theory",
+    "depth": _Map(MAP_DEPTH, "depth, layers", "depth", "size left at the fixed point's factor: theory",
                   "×{} of the gradient left", list(_LEFT),
                   [{"at": float(t), "text": ten_to(t) if t else "1"} for t in (-9, -4, 0, 4, 9)]),
 }  # fmt: skip
@@ -203,15 +204,19 @@ def phase(curves: Sequence[Curve], opened: int, labels: Sequence[str], against: 
 
 
 def _dot(curve: Curve, label: str) -> str:
-    """A network's name on the map, with the factor that theory gives it."""
+    """A network's name on the map, with the factor that theory gives it in deep layers, where the variance is fixed."""
     chi = float(fixed_point(curve.activation, curve.weight, curve.bias, curve.slope).chi)
-    return f"{label.split(',')[0]} ×{chi**0.5:.2f}"
+    return f"{label.split(',')[0]}, deep ×{times(chi**0.5)}"
 
 
 def _depth_scale(curve: Curve) -> str:
-    """Over how many layers the open network's gradient changes by e, in words."""
-    scale = float(fixed_point(curve.activation, curve.weight, curve.bias, curve.slope).depth_scale)
-    return f"depth scale {float(f'{scale:.2g}'):,g} layers" if scale < 1e4 else "on the edge of chaos"
+    """Over how many layers the open network's squared gradient changes by e, in words."""
+    point = fixed_point(curve.activation, curve.weight, curve.bias, curve.slope)
+    if point.chi == 0:
+        return "no gradient passes"
+    by = "÷ e" if point.chi < 1 else "× e"
+    scale = float(f"{point.depth_scale:.2g}")
+    return f"squared gradient {by} in {scale:,g} layers" if scale < 1e4 else "on the edge of chaos"
 
 
 def _lies(values: np.ndarray, text: str) -> bool:
@@ -233,7 +238,7 @@ def _map(activation: str, slope: float | None, against: str, bias: float) -> tup
         left = 0.5 * np.log10(point.chi)[None] * depths[:, None]
     scale = np.minimum(point.depth_scale, 10 * MAP_DEPTH[1])
     line = np.stack([weights, scale], 1).astype(np.float32).ravel()
-    return left, [{"points": line, "label": "depth scale", "dash": True}]
+    return left, [{"points": line, "label": "depth scale, of squares", "dash": True}]
 
 
 def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[str, Any]:
@@ -246,14 +251,20 @@ def explorer(curves: Sequence[Curve], labels: Sequence[str], z: float) -> dict[s
         shape = Layers(activation, 1, slope=slope).slope
         values, slopes = activation_values(activation, np.append(_EXPLORED, z), shape)
         items.append({
-            "run": i, "label": labels[i].split(",")[0], "values": values[:-1].astype(np.float32),
-            "slopes": slopes[:-1].astype(np.float32), "value": float(values[-1]), "slope": float(slopes[-1]),
-            "dead": _dead(slopes[:-1]),
+            "run": i, "label": _explored(labels[i], activation, shape or 0.0, first),
+            "values": values[:-1].astype(np.float32), "slopes": slopes[:-1].astype(np.float32),
+            "value": float(values[-1]), "slope": float(slopes[-1]), "dead": _dead(slopes[:-1]),
         })  # fmt: skip
     return {"id": "explorer", "kind": "functions", "area": "strip", "title": "Activation explorer",
             "short": "Activations",
             "hint": "solid φ(z), dashed slope φ′(z), by which the gradient is multiplied at every unit; drag the line",
             "items": items, "range": [-4.0, 4.0], "at": z}  # fmt: skip
+
+
+def _explored(label: str, activation: str, slope: float, first: dict[tuple[str, float | None], int]) -> str:
+    """The activation, and its slope where there are several."""
+    title = label.split(",")[0]
+    return f"{title}, {slope:.3g}" if sum(name == activation for name, _ in first) > 1 else title
 
 
 def _dead(slopes: np.ndarray) -> list[list[float]]:
@@ -264,7 +275,7 @@ def _dead(slopes: np.ndarray) -> list[list[float]]:
 
 def law(layers: int) -> dict[str, Any]:
     """Networks that are dead at their start, counted, against the closed form."""
-    lines = []
+    lines, yours = [], f"yours: {layers + 1} layers{', beyond' if layers + 1 > MOST_LAYERS else ''}"
     for i, each in enumerate(WIDTHS):
         found = born(each)
         lines.append({"label": f"width {each}", "colors": {scheme: CLASS_COLORS[scheme][i] for scheme in SCHEMES},
@@ -274,7 +285,7 @@ def law(layers: int) -> dict[str, Any]:
         "id": "law", "kind": "law", "area": "side", "title": "Dead at the start",
         "short": "At the start", "hint": "of ReLU networks of one input; dashes 1 − (1 − 2⁻ᴺ)ᴸ⁻¹",
         "xs": np.arange(1.0, MOST_LAYERS + 1), "lines": lines,
-        "here": {"x": min(layers + 1, MOST_LAYERS), "label": f"yours: {layers + 1} layers"},
+        "x_name": "layers", "here": {"x": min(layers + 1, MOST_LAYERS), "label": yours},
         "figure": panels.law_axes(MOST_LAYERS), "key": "law",
     }  # fmt: skip
 

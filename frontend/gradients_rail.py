@@ -11,7 +11,7 @@ from experiments.dying import RATE
 from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, TimeCurve, usual
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link
-from experiments.gradients_verdict import CELL_TITLES, cell_labels, curve_labels
+from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
 from frontend.gradients_view import curve_looks
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
@@ -107,9 +107,10 @@ def _networks() -> None:
     looks = curve_looks(page())
 
     def row(i: int, curve: Any) -> Chip:
-        note = f"ρ {curve.scale:.3g}" if time else f"σw {curve.weight:.3g}"
-        title = labels[i] if time else ACTIVATIONS[curve.activation].title
-        return Chip(title.split(", ρ")[0] if time else title, note, *looks[i])
+        if time:  # what the cell is, and its numbers
+            title, _, numbers = labels[i].partition(", ")
+            return Chip(title, numbers, *looks[i])
+        return Chip(ACTIVATIONS[curve.activation].title, f"σw {curve.weight:.3g}", *looks[i])
 
     rows = [row(i, curve) for i, curve in enumerate(_curves())]
     chips(rows, page().opened, _open, _cell if time else _curve, add_curve,
@@ -154,7 +155,10 @@ def _cell(i: int) -> None:
         _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
                 lambda name: set_curve(i, activation=name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
     else:
-        knob("Bias of the gate that keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v))
+        gate = {"lstm": "forget", "gru": "update"}[curve.cell]
+        knob(
+            f"Bias of the {gate} gate, which keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v)
+        )
     knob("Size of the inputs", _INPUT, curve.input, f"cell{i}_input", lambda v: set_curve(i, input=v))
     _remove(i)
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
-from experiments.gradients_verdict import cell_labels, curve_labels, headline, subline, times
+from experiments.gradients_verdict import headline, subline
+from experiments.gradients_words import cell_labels, curve_labels, times
 from experiments.training import Learned, TrainingResult
 from experiments.training_verdict import finely
 from frontend import flow_panels, layer_panels, panels
@@ -21,9 +22,10 @@ _HALVES = {"accuracy": ("valid_accuracy", "train_accuracy"), "loss": ("valid", "
 
 
 def curve_looks(page: Gradients) -> list[tuple[Look, bool]]:
-    """The look of every curve, and whether its marker is hollow: the second of its activation."""
+    """The look of every curve, and whether its marker is hollow: the second of its activation, or memory cell."""
     if page.mode == "time":
-        return [(look, False) for look in cell_looks([curve.cell for curve in page.time.curves])]
+        cells = [curve.cell for curve in page.time.curves]
+        return [(look, cells[i] != "rnn" and cells[i] in cells[:i]) for i, look in enumerate(cell_looks(cells))]
     names = [curve.activation for curve in page.flow.curves]
     return [(activation_look(name), name in names[:i]) for i, name in enumerate(names)]
 
@@ -132,7 +134,8 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
             run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
     if page.mode == "dying" and runs:
         tree["series"]["dead"], tree["steps"]["dead"] = by_look(runs, _dead), tree["steps"]["train"]
-    panels_ = [{**panel, **_outcome(tree["series"], panel["id"])}
+    gone = [run.trajectory.diverged_at for run in runs]
+    panels_ = [{**panel, **_outcome(tree["series"], panel["id"], gone)}
                for panel in _trained_panels(page, result, tree["panels"], names)]  # fmt: skip
     return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
 
@@ -161,23 +164,31 @@ def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dic
     return out
 
 
-def _outcome(series: dict[str, Any], panel: str) -> dict[str, Any]:
-    """What every run came to, beside the ends of its curves."""
+def _outcome(series: dict[str, Any], panel: str, gone: Sequence[int | None]) -> dict[str, Any]:
+    """What every run came to, beside the ends of its curves; of one that diverged, its step."""
 
     def last(name: str, text: Callable[[float], str]) -> list[str]:
         known = [row[np.isfinite(row)] for row in series[name]]
         return [text(float(row[-1])) if row.size else "–" for row in known]
 
     if panel == "dead" and "dead" in series:
-        return {"ends_title": "dead", "ends": [{"text": text, "note": ""} for text in last("dead", finely)]}
+        ends = [{"text": text, "note": ""} for text in last("dead", finely)]
+        return {"ends_title": "dead", "ends": _ended(ends, gone)}
     if panel not in ("accuracy", "loss"):
         return {}
     (valid, train), text = _HALVES[panel], times if panel == "loss" else finely
     known = [figure.replace(" ", "\N{NO-BREAK SPACE}") for figure in last(train, text)]  # one word
     pairs = zip(last(valid, text), known, strict=True)
-    return {"ends_title": "unseen", "ends": [{"text": unseen, "note": f"training {seen}"} for unseen, seen in pairs]}
+    ends = [{"text": unseen, "note": f"training {seen}"} for unseen, seen in pairs]
+    return {"ends_title": "unseen", "ends": _ended(ends, gone)}
+
+
+def _ended(ends: Sequence[dict[str, str]], gone: Sequence[int | None]) -> list[dict[str, str]]:
+    return [end if step is None else {"text": "diverged", "note": f"at step {step}"}
+            for end, step in zip(ends, gone, strict=True)]  # fmt: skip
 
 
 def _dead(run: Learned) -> np.ndarray:
+    """The share of dead units at each look; NaN where the run had diverged: who gives no number has not died."""
     off = run.frames.on[:, run.unit_layers, : run.units] <= 0
-    return off.reshape(len(off), -1).mean(1)
+    return np.where(np.isfinite(run.frames.loss[:, 0]), off.reshape(len(off), -1).mean(1), np.nan)

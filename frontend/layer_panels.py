@@ -101,10 +101,11 @@ def _backward(run: Learned) -> dict[str, Any]:
     flow = run.frames.flow[:, rows_of(run)]
     # the loss itself: a gradient of one, spread over the examples
     ends = np.full((len(flow), 1), 1.0 / run.loss.count)
-    rows = [*names, "loss"]
+    rows, seen = [*names, "loss"], run.loss.architecture.tile  # examples that pass through together
+    walked = f"over the first {seen} training examples" if seen < run.loss.count else "over all training examples"
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
-        "hint": "from the loss to the first layer", "rows": rows,
+        "hint": f"from the loss to the first layer, {walked}", "rows": rows,
         "flow": np.concatenate([flow, ends], 1).astype(np.float32), "steps": run.at,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",

@@ -1,6 +1,7 @@
 """Colours and marks, each written once: inks, the muted viridis of the landscapes, and one look an optimizer."""
 
 from functools import cache
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +122,7 @@ _SCALES = ("orange", "ink", "green", "gold", "brown", "grey", "sky", "violet")  
 
 def cell_looks(cells: list[str]) -> list[Look]:
     """One look a cell; plain cells, of which there are several scales, each have a colour of their own."""
-    plain = iter(_SCALES)
+    plain = cycle(_SCALES)
     return [_look(next(plain) if cell == "rnn" else _CELLS[cell][0], _CELLS[cell][1], ()) for cell in cells]
 
 

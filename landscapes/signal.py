@@ -54,7 +54,7 @@ class FixedPoint(NamedTuple):
 
     variance: Float[Any, "*point"]  # q*, within LEAST and MOST, where a signal that dies or explodes is held
     chi: Float[Any, "*point"]  # squared growth of gradients a layer: below 1 they vanish, above 1 they explode
-    depth_scale: Float[Any, "*point"]  # layers over which they change by a factor of e; infinite at criticality
+    depth_scale: Float[Any, "*point"]  # 1 / |ln chi|: layers over which squares change by e; infinite at criticality
 
 
 @dataclass(frozen=True)

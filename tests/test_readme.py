@@ -10,17 +10,16 @@ import numpy as np
 import pytest
 
 from experiments import gradients_link, race_link, training_link
-from experiments.flow import flow_live
-from experiments.race import Race, RaceResult
+from experiments.gradients import matter
+from experiments.race import RaceResult
 from experiments.race import run as run_race
-from experiments.training import Training, TrainingResult
+from experiments.training import TrainingResult
 from experiments.training import run as run_training
+from landscapes.networks.backward import measure
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 _LINK = re.compile(r"\]\((http://localhost:8501/\S+)\):?\s+(.+?)(?=\n- |\n\n)", re.DOTALL)
-LINKS = {
-    (urlsplit(url).path, urlsplit(url).query): " ".join(words.split()) for url, words in _LINK.findall(README)
-}
+LINKS = {(urlsplit(url).path, urlsplit(url).query): " ".join(words.split()) for url, words in _LINK.findall(README)}
 
 
 def claims_of(path: str) -> list[tuple[str, str]]:
@@ -68,9 +67,8 @@ def _walk(result: RaceResult) -> None:
 
 def _floor(result: RaceResult) -> None:
     """Over the last twentieth; and over other seeds' noise, for which theory gives the floor."""
-    ends = np.array([
-        [each.loss[-100:].mean() for each in run_race(replace(result.race, seed=seed)).trajectories] for seed in range(4)
-    ])  # fmt: skip
+    races = [run_race(replace(result.race, seed=seed)) for seed in range(4)]
+    ends = np.array([[each.loss[-100:].mean() for each in race.trajectories] for race in races])
     assert (ends[:, 0] > 3 * ends[:, 1]).all()
     floor = sum(0.5 * curve * 0.1 / (curve * (2 - 0.1 * curve)) for curve in (1, 2))
     np.testing.assert_allclose(ends[:, 0].mean(), floor, rtol=0.4)
@@ -96,3 +94,137 @@ def test_a_race_shows_what_the_readme_says(query, words):
     race, notices = race_link.from_link(params(query))
     assert not notices
     RACES[words](run_race(race))
+
+
+def accuracies(result: TrainingResult) -> list[float]:
+    """The share of unseen examples that each run is right on at its last look."""
+    return [float(run.frames.accuracy[-1, 1]) for run in result.runs]
+
+
+def _boundary(result: TrainingResult) -> None:
+    assert accuracies(result)[0] > 0.9
+
+
+def _starved(result: TrainingResult) -> None:
+    plain, skips = accuracies(result)
+    assert plain < 0.3
+    assert skips > 0.9
+
+
+def _slopes(result: TrainingResult) -> None:
+    (learned,) = result.runs
+    slopes = [
+        [layer["slope"] for layer in learned.loss.unflatten(learned.params[i]).values() if "slope" in layer]
+        for i in (0, -1)
+    ]
+    assert slopes[0]
+    assert all(not np.allclose(first, last) for first, last in zip(*slopes, strict=True))
+
+
+def _losses(result: TrainingResult) -> None:
+    assert [run.loss.loss for run in result.runs] == ["cross_entropy", "brier"]
+
+
+def _memory(result: TrainingResult) -> None:
+    lstm, plain = (float(run.frames.loss[-1, 1]) for run in result.runs)
+    assert lstm < plain / 2
+
+
+def _wrong(result: TrainingResult) -> None:
+    assert 0.9 < accuracies(result)[0] < 1
+
+
+def _early(result: TrainingResult) -> None:
+    (run,) = result.runs
+    assert run.stopped is not None
+    assert run.stopped < result.training.num_steps
+    unseen = run.frames.loss[:, 1]
+    assert run.best == int(run.at[int(np.argmin(unseen))]) < run.stopped
+
+
+TRAININGS: dict[str, Callable[[TrainingResult], None]] = {
+    "a boundary that winds itself around.": _boundary,
+    "ten sigmoid layers on digits starve; with skips around them they learn.": _starved,
+    "slopes that are learned.": _slopes,
+    "cross-entropy against squared error.": _losses,
+    "a memory against none.": _memory,
+    "which digits are still wrong?": _wrong,
+    "early stopping on few, noisy points.": _early,
+}
+
+
+@pytest.mark.parametrize(("query", "words"), claims_of("/train"), ids=[words for _, words in claims_of("/train")])
+def test_a_training_shows_what_the_readme_says(query, words):
+    training, _, notices = training_link.from_link(params(query))
+    assert not notices
+    TRAININGS[words](run_training(training))
+
+
+def left(page, seeds: int = 4) -> list[float]:
+    """What is left at the first layer of a gradient of size one at the last, of each curve: the median over networks."""
+    out = []
+    for curve in page.flow.curves:
+        passage = measure(curve.layers(page.flow.depth), width=page.flow.width, seeds=range(seeds))
+        out.append(float(np.median(np.prod(passage.factor, axis=1))))
+    return out
+
+
+def _starves(page) -> None:
+    sigmoid, _, relu = left(page)
+    assert sigmoid < 1e-6
+    assert 0.2 < relu < 5
+
+
+def _edge(page) -> None:
+    edge, below, above = left(page)
+    assert 0.05 < edge < 20
+    assert below < edge / 100
+    assert above > 100 * edge
+
+
+def _grows(page) -> None:
+    batch, layer = left(page)
+    assert batch > 100
+    assert layer < batch / 100
+
+
+def _time(page) -> None:
+    assert page.mode == "time"
+    cells = [curve.cell for curve in page.time.curves]
+    assert {"rnn", "lstm", "gru"} <= set(cells)
+    assert {0.9, 1.0, 1.1} <= {curve.scale for curve in page.time.curves if curve.cell == "rnn"}
+
+
+def _kills(page) -> None:
+    relu = run_training(page.dying.training()).runs[0]
+    off = (relu.frames.on[:, relu.unit_layers, : relu.units] <= 0).reshape(len(relu.frames.on), -1).sum(1)
+    assert off[-1] > off[0]
+
+
+def _matters(page) -> None:
+    result = run_training(matter(page))
+    shares = dict(zip([run.loss.activation for run in result.runs], accuracies(result), strict=True))
+    assert shares["sigmoid"] < 0.3
+    assert shares["relu"] > 0.8
+
+
+GRADIENTS: dict[str, Callable[..., None]] = {
+    "sigmoid starves.": _starves,
+    "the edge of chaos; click the map to move.": _edge,
+    "where batch norm makes gradients grow.": _grows,
+    "a plain recurrent net at 0.9, 1.0 and 1.1, an LSTM, a GRU, and what clipping does.": _time,
+    "a learning rate that kills ReLUs.": _kills,
+    "does it matter? The same networks, trained on digits.": _matters,
+}
+
+
+@pytest.mark.parametrize(("query", "words"), claims_of("/gradients"), ids=[w for _, w in claims_of("/gradients")])
+def test_gradients_are_what_the_readme_says(query, words):
+    page, notices = gradients_link.from_link(params(query))
+    assert not notices
+    GRADIENTS[words](page)
+
+
+def test_no_link_of_the_readme_is_left_out():
+    shown = len(re.findall(r"\]\(http://localhost:8501/[^)]", README))
+    assert shown == len(LINKS) == len(RACES) + len(TRAININGS) + len(GRADIENTS)

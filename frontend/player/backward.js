@@ -89,9 +89,10 @@ export class Backward extends RowPlot {
   /** What is left of the gradient at a layer, and the factor from the layer after it. */
   says(row, step) {
     const value = this.flowAt(row, step);
-    if (value === 0) return "0, underflow";
+    if (value === 0) return "0, underflow or dead";
     const wide = this.size[0] > 300;
-    const factor = row < this.last ? `×${figure(value / this.flowAt(row + 1, step), 2)}` : "";
+    const after = row < this.last ? this.flowAt(row + 1, step) : 0;
+    const factor = after > 0 && value === value ? `×${figure(value / after, 2)}` : "";
     return wide && factor ? `${figure(value)}   ${factor}` : factor || figure(value);
   }
 
@@ -99,7 +100,9 @@ export class Backward extends RowPlot {
     const { rows } = this.spec;
     if (this.at === this.last) return `The backward pass begins at the ${rows[this.last]}.`;
     const [here, after] = [this.flowAt(this.at, step), this.flowAt(this.at + 1, step)];
-    if (here === 0) return `At ${rows[this.at]} the gradient is 0: it underflows.`;
+    if (here === 0) return `At ${rows[this.at]} the gradient is 0: it underflows, or every unit is dead.`;
+    if (here !== here) return `At ${rows[this.at]} the gradient is no longer a finite number.`;
+    if (!(after > 0)) return `At ${rows[this.at]} the gradient is ${figure(here)}.`;
     return `From ${rows[this.at + 1]} to ${rows[this.at]} the gradient is multiplied by ${figure(here / after, 2)}.`;
   }
 
@@ -107,7 +110,8 @@ export class Backward extends RowPlot {
     const row = this.rowAt(event);
     if (row === null) return null;
     const { step } = this.player.clock;
-    const factor = row < this.last ? [`factor from ${this.spec.rows[row + 1]}: ${figure(this.flowAt(row, step) / this.flowAt(row + 1, step))}`] : [];
+    const after = row < this.last ? this.flowAt(row + 1, step) : 0;
+    const factor = after > 0 ? [`factor from ${this.spec.rows[row + 1]}: ${figure(this.flowAt(row, step) / after)}`] : [];
     return [this.spec.rows[row], `gradient ${figure(this.flowAt(row, step))}`, ...factor];
   }
 }

@@ -19,7 +19,9 @@ function dequantized(array, [low, high, log]) {
   }
   out.shape = array.shape;
   // What stands at an end lay there or beyond.
-  if (log) out.ends = new out.constructor([10 ** low, 10 ** (low + 65534 * unit)]);
+  const ends = [low, low + 65534 * unit];
+  out.ends = new out.constructor(log ? ends.map((at) => 10 ** at) : ends);
+  if (!log) out.unit = unit;
   return out;
 }
 

@@ -231,7 +231,8 @@ export class Chart extends StepPlot {
     const head = told.length && alike ? stepOf(told[0]) : step;
     const lines = told.map((curve) => {
       const law = curve.kind === "main" && curves.find(({ kind, run }) => kind === "theory" && run.key === curve.run.key);
-      const value = ({ name }) => reading(this.trackOf(curve).at(name, step), this.player.tree.series[name] ?? {});
+      const track = this.trackOf(curve);
+      const value = ({ name }) => reading(track.at(name, step), track[name] ?? {});
       const own = stepOf(curve) === head ? "" : ` at step ${stepOf(curve)}`;
       return `${this.nameOf(curve)}: ${value(curve)}${law ? `, theory ${value(law)}` : ""}${own}`;
     });

@@ -1,6 +1,6 @@
 // What the curves of a chart are called: beside their ends where there is one run, else by a key of strokes.
 
-import { figure } from "./words.js";
+import { reading } from "./words.js";
 
 const KEY = { thin: 'stroke-width="1" opacity=".5"', dashed: 'stroke-width="1.8" stroke-dasharray="5 3"', main: 'stroke-width="2"', theory: 'stroke-width="1.4" stroke-dasharray="5 4"', band: 'stroke-width="8" opacity=".25"' };
 
@@ -42,8 +42,8 @@ export class CurveLabels {
     const placed = apart(seen.map(([curve, x]) => [curve, this.ending(curve, x)]), top + room / 2, top + height - room / 2, room);
     ctx.textBaseline = "middle";
     for (const [curve, y] of placed) {
-      const shown = panel.shownOf(curve, step);
-      const value = figure(panel.trackOf(curve).at(curve.name, shown));
+      const shown = panel.shownOf(curve, step), track = panel.trackOf(curve);
+      const value = reading(track.at(curve.name, shown), track[curve.name] ?? {});
       const x = left + width + 10;
       ctx.font = `600 ${panel.font}`;
       ctx.fillStyle = curve.run.color;

@@ -201,11 +201,11 @@ export class Functions extends Panel {
   wording(cells) {
     const { ctx } = this;
     ctx.font = `600 ${this.font}`;
-    const rooms = cells.map(({ item, wide }) => wide - ctx.measureText(`${item.label}0.00`).width - 10);
+    const rooms = cells.map(({ item, wide }) => wide - ctx.measureText(`${item.label}−0.0000`).width - 10);
     ctx.font = this.font;
     const fits = (text) => ctx.measureText(text).width <= Math.min(...rooms);
     // the widest z decides, so that the words do not change while it is dragged
-    if (fits("slope at −0.0 = ")) return `slope at ${minus(this.z.toFixed(1))} = `;
+    if (fits("slope at −0.00 = ")) return `slope at ${figure(this.z)} = `;
     return fits("slope ") ? "slope " : "";
   }
 
@@ -213,7 +213,7 @@ export class Functions extends Panel {
     const { ctx, em } = this;
     const ink = this.player.ink;
     const [right, y] = [cell.x + cell.wide, cell.top - em / 2 - 8];
-    const figures = minus(slope.toFixed(2));
+    const figures = figure(slope, 2);
     ctx.textBaseline = "middle";
     ctx.textAlign = "right";
     ctx.font = `600 ${this.font}`;

@@ -13,7 +13,7 @@ import { Stage } from "./stage.js";
 import { Table } from "./table.js";
 import { Timeline } from "./timeline.js";
 import { fanTrack, makeTracks } from "./tracks.js";
-import { figure } from "./words.js";
+import { reading } from "./words.js";
 
 export class Player {
   constructor(parent, base) {
@@ -222,7 +222,7 @@ export class Player {
     const [, run, i] = best;
     if (!run) return null;
     const track = this.track(run);
-    return [`${run.label}, step ${track.steps("x")[i]}`, `x ${figure(track.x[i])}, y ${figure(track.y[i])}`, `loss ${figure(track.loss[i])}`];
+    return [`${run.label}, step ${track.steps("x")[i]}`, `x ${reading(track.x[i], track.x)}, y ${reading(track.y[i], track.y)}`, `loss ${reading(track.loss[i], track.loss)}`];
   }
 
   invalidate() {

@@ -1,7 +1,6 @@
 // The runs at the playhead: figures in columns, and the legend that hides a run everywhere.
 
 import { markerIcon } from "./icons.js";
-import { figure } from "./words.js";
 
 export class Table {
   constructor(player) {
@@ -51,7 +50,7 @@ export class Table {
       row.classList.toggle("ll-off", hidden);
       button.setAttribute("aria-pressed", String(!hidden));
       const gone = track.diverged !== null && step >= track.diverged;
-      this.spec.columns.forEach((c, i) => put(values[i], gone ? "–" : figure(track.at(c.series, step))));
+      this.spec.columns.forEach((c, i) => put(values[i], gone ? "–" : track.says(c.series, step)));
       put(outcome, this.outcome(track, step, gone));
       outcome.classList.toggle("ll-warn", gone);
     }

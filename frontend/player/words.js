@@ -17,9 +17,10 @@ export function figure(value, digits = 3) {
 }
 
 /** A figure out of an array whose ends stand for all that lies beyond them, see blob.js: no finer than it was sent. */
-export function reading(value, { ends }, digits = 3) {
-  if (!ends) return figure(value, digits);
+export function reading(value, { ends, unit }, digits = 3) {
+  if (!ends || !Number.isFinite(value)) return figure(value, digits);
   const beyond = value === ends[0] ? "< " : value === ends[1] ? "> " : "";
+  if (unit) return `${beyond}${figure(Number(value.toFixed(Math.max(0, Math.floor(-Math.log10(unit))))), digits)}`;
   const coarse = beyond || Math.log10(ends[1]) - Math.log10(ends[0]) > 40; // 65534 places for 40 decades tell 0.07 % apart
   return `${beyond}${figure(value, coarse ? 2 : digits)}`;
 }

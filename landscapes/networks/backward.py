@@ -64,9 +64,12 @@ class Parts(NamedTuple):
 
 
 def _rms(array: Array, count: Any) -> Array:
-    """Root mean square over ``count`` numbers; products with themselves, for XLA's CPU sums are slow."""
-    flat = array.reshape(-1)
-    return jnp.sqrt((flat @ flat) / count)
+    """Root mean square over ``count`` numbers; products with themselves, for XLA's CPU sums are slow.
+
+    In double precision: float32 holds sizes below 1e-19, but not their squares.
+    """
+    flat = array.reshape(-1).astype(jnp.float64)
+    return jnp.sqrt((flat @ flat) / count).astype(array.dtype)
 
 
 def _unit(stack: Stack, choices: Choices, i: Array, sums: Array) -> Array:
@@ -86,7 +89,7 @@ def _forward(stack: Stack, choices: Choices, watched: bool, weight: Array, bias:
         z = _unit(stack, choices, i, here)
         new, slope = activate_with_slope(choices, z, stack.slope[i])
         h = jnp.where(stack.skip[i] > 0, stack.branch * new + h, new) * units
-        size = _rms(h.astype(jnp.float64), count) ** 2  # squares that float32 could not hold
+        size = _rms(h.astype(jnp.float64), count) ** 2  # a square that float32 could not hold
         fine = fine & jnp.isfinite(size)  # sticky, for a ReLU hides what overflowed before it
         size = jnp.where(fine, size, jnp.nan)
         dead = (ones @ (slope != 0).astype(x.dtype) == 0).astype(x.dtype) @ choices.units / units.sum()

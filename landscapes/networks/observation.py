@@ -46,8 +46,8 @@ class Frame(NamedTuple):
 def _looker(values: Values, train: Array):
     choices = values.choices
 
-    def look(seen: Frame, number: Any, h: Array, z: Array) -> Frame:
-        slope = activate_with_slope(choices, z, choices.slope)[1]
+    def look(seen: Frame, number: Any, h: Array, z: Array, learned: Array) -> Frame:
+        slope = activate_with_slope(choices, z, learned)[1]
         weight = train.reshape(-1, *(1,) * (z.ndim - 1)) / train.sum()
         on = jnp.sum(weight * (slope != 0), axis=tuple(range(z.ndim - 1))) / z[0, ..., 0].size
         on = jnp.pad(on, (0, seen.on.shape[1] - on.size))

@@ -237,15 +237,21 @@ class Stacked:
         return _pushed(self.head(go, unfold(self.head_parts(), head), h, x), last)
 
     def watch(self, params: Float[Array, "dim"], go: Pass, x: Array, look: Callable, seen: Any) -> tuple[Array, Any]:
-        """The outputs, and what ``look(seen, number, h, z)`` gathers of each layer's outputs h, and z before them."""
+        """The outputs, and what ``look(seen, number, h, z, slope)`` gathers of each layer.
+
+        Of a layer: its number, outputs h, the z before them, and the activation's slope that it has learned.
+        """
         first, stack, head = self.split(params)
-        h, z = self.first(go, unfold(self.first_parts(), first), x)
-        seen = look(seen, 0, h, z)
+
+        def one(layer, own, seen, number, *inputs):
+            h, z = layer(go, own, *inputs)
+            return h, look(seen, number, h, z, own.get("slope", go.choices.slope))
+
+        h, seen = one(self.first, unfold(self.first_parts(), first), seen, 0, x)
 
         def step(i, now):
             h, seen = now
-            h, z = self.layer(go, unfold(self.layer_parts(), stack[i]), h, i + 1)
-            return h, look(seen, i + 1, h, z)
+            return one(self.layer, unfold(self.layer_parts(), stack[i]), seen, i + 1, h, i + 1)
 
         if self.stack:
             h, seen = lax.fori_loop(0, self.count(go.choices), step, (h, seen))

@@ -50,12 +50,32 @@ class Cell:
                 raise ValueError(f"{name} is {getattr(self, name)}; {low:g} to 1e6 is allowed")
 
 
+LEAST, MOST = 1e-300, 1e300  # sizes beyond them are shown as these; what is exactly zero stays zero
+
+
+def sizes_of(logs: Any) -> Float[np.ndarray, "*any"]:
+    """Sizes by their natural logarithms, within `LEAST` and `MOST`; 0 for minus infinity."""
+    logs = np.asarray(logs, float)
+    sizes = np.clip(np.exp(np.clip(logs, np.log(LEAST) - 1, np.log(MOST) + 1)), LEAST, MOST)
+    return np.where(np.isneginf(logs), 0.0, sizes)
+
+
 class Passage(NamedTuple):
     """What reached the states, by network and steps back from the last one; the gradient there has size 1."""
 
-    state: Float[Any, "net step"]  # L2 norm of the gradient at the state: outputs, and the memory of an LSTM
-    overflow: Any  # (net,): the position at which the state itself left float32, -1 where it did not
-    weights: Float[Any, "net step"]  # L2 norm of what these steps add up to in the gradient of the recurrent matrices
+    log_state: Float[Any, "net step"]  # log of the L2 norm of the gradient at the state: outputs, and an LSTM's memory
+    overflow: Any  # (net,): steps after which the state itself had left float32, -1 where it did not
+    log_weights: Float[Any, "net step"]  # log of the L2 norm of the recurrent matrices' gradient over these steps
+
+    @property
+    def state(self) -> Float[np.ndarray, "net step"]:
+        """L2 norm of the gradient at the states."""
+        return sizes_of(self.log_state)
+
+    @property
+    def weights(self) -> Float[np.ndarray, "net step"]:
+        """L2 norm of what these steps add up to in the gradient of the recurrent matrices."""
+        return sizes_of(self.log_weights)
 
 
 class _Values(NamedTuple):
@@ -88,6 +108,12 @@ def _step_of(name: str, values: _Values):
     return step
 
 
+def _norm(*arrays: Array) -> Array:
+    """L2 norm of all numbers together, in double precision: float32 may not hold their squares."""
+    wide = [array.astype(jnp.float64) for array in arrays]
+    return jnp.sqrt(sum((jnp.sum(each * each) for each in wide), jnp.zeros(()))).astype(arrays[0].dtype)
+
+
 def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passage:
     """One network: along the sequence, then back from the last state."""
     weight = values.scale * weight
@@ -112,13 +138,13 @@ def _net(values: _Values, weight: Array, seen: Array, gradient: Array) -> Passag
         state = jax.tree.map(lambda leaf: leaf[t], kept)
         _, pull = jax.vjp(lambda weight, state: step(weight, state, seen[t]), weight, state)
         grad, (at, memory) = pull((at, memory))
-        size = jnp.sqrt(jnp.sum(at * at) + jnp.sum(memory * memory))
+        size = _norm(at, memory)
         # Brought back to size 1, so that nothing underflows; the sizes add up as logarithms.
         peak, before = jnp.maximum(grads[1], log), grads[1]
         grads = (grads[0] * jnp.exp(before - peak) + grad * jnp.exp(log - peak), peak)
         log = log + jnp.log(size)
         scale = jnp.where(size > 0, size, 1.0)
-        norms = norms.at[j + 1].set(jnp.log(jnp.sqrt(jnp.sum(grads[0] * grads[0]))) + peak)
+        norms = norms.at[j + 1].set(jnp.log(_norm(grads[0])) + peak)
         return (at / scale, memory / scale), grads, out.at[j + 1].set(log), norms, log
 
     gradient = gradient / jnp.sqrt(jnp.sum(gradient * gradient))
@@ -160,7 +186,7 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
         seeds: of the weights, the inputs and the gradient at the last state.
 
     Returns:
-        Sizes relative to the gradient at the last state; ``state`` has ``steps + 1`` columns.
+        Sizes relative to the gradient at the last state, as logarithms; ``log_state`` has ``steps + 1`` columns.
 
     Raises:
         ValueError: for a number of steps that is not allowed.
@@ -177,7 +203,6 @@ def measure_time(cell: Cell, *, steps: int, seeds: Sequence[int]) -> Passage:
         some = list(seeds[i : i + NETS])
         drawn = _draw(tuple(some + [some[-1]] * (NETS - len(some))), float(cell.input_std))
         passage = jax.tree.map(np.asarray, _nets(values, *drawn))
-        with np.errstate(over="ignore"):
-            state, weights = (np.exp(leaf[: len(some), : steps + 1].astype(float)) for leaf in (passage[0], passage[2]))
+        state, weights = (leaf[: len(some), : steps + 1].astype(float) for leaf in (passage[0], passage[2]))
         found.append(Passage(state, passage.overflow[: len(some)], weights))
     return Passage(*(np.concatenate(leaves) for leaves in zip(*found, strict=True)))

@@ -36,7 +36,7 @@ def box_of(page: Page, selector: str):
 def test_the_backward_pass_plays_layer_by_layer(open_room: Opener):
     page = open_room()
     wait(page, "p.playing && p.step > 1")
-    assert "of the gradient at each layer" in page.inner_text(".ll-sentence h1")
+    assert "of the gradient per layer on average" in page.inner_text(".ll-sentence h1")
     page.locator(".ll-player").press("End")
     wait(page, "p.ready && p.step === 20")
     assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 20 layers back")
@@ -87,7 +87,7 @@ def test_does_it_matter_and_back(open_room: Opener):
     for panel in ("accuracy", "bars0", "bars1"):
         assert page.locator(f".ll-panel[data-id={panel}]").is_visible(), panel
     page.click(".st-key-matter button")
-    headline(page, "Sigmoid keeps 0.23 of the gradient at each layer")
+    headline(page, "Sigmoid keeps 0.233 of the gradient per layer")
     page.wait_for_function("!new URL(location.href).searchParams.has('matter')")
 
 
@@ -97,7 +97,7 @@ def test_a_preset_is_one_click(open_room: Opener):
         page.get_by_role("radio", name="RNN at 0.9, 1.0, 1.1")
     ).first.click()
     assert wait_for_link(page, "mode") == "time"
-    headline(page, "of the gradient at each step: after 50 steps")
+    headline(page, "of the gradient per step on average: after 50 steps")
     page.locator(".ll-player").press("End")
     wait(page, "p.ready && p.step === 50")
     assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 50 steps")

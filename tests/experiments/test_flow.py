@@ -38,7 +38,8 @@ def test_what_is_measured_adds_up(curve):
     assert (low <= found.median).all()
     assert (found.median <= high).all()
     assert (low[1:] < high[1:]).all(), "the seeds differ"
-    np.testing.assert_allclose(found.factor**20, np.prod(gradient[:, -1] ** 0.1), rtol=1e-9)
+    np.testing.assert_allclose(found.factor**20, np.sort(gradient[:, -1])[4:6].mean(), rtol=1e-9)
+    assert found.left == found.median[-1]
     assert found.exploded is None
     assert found.lost is None
 
@@ -51,7 +52,7 @@ def test_theory_is_that_of_infinite_width(curve):
     assert found.theory_factor is not None
     np.testing.assert_allclose(found.theory, [np.prod(said[20 - k :]) for k in range(21)], rtol=1e-12)
     np.testing.assert_allclose(found.theory_factor**20, np.prod(said), rtol=1e-9)
-    assert abs(np.log(found.factor / found.theory_factor)) < 0.11, "64 units are near infinitely many"
+    assert abs(np.log(found.factor / found.theory_factor)) < 0.12, "64 units are near infinitely many"
 
 
 def test_relu_theory_is_the_closed_form():
@@ -112,6 +113,39 @@ def test_a_signal_that_explodes_is_named_by_its_layer():
     np.testing.assert_array_equal(found.gradient[:, 0], 1)
     assert np.isnan(found.gradient[:, 1:]).all()
     assert found.theory_factor == pytest.approx(100 / np.sqrt(2)), "infinite width has no such end"
+
+
+def test_sizes_beyond_any_float_have_a_factor():
+    """At weights of 0.001 a sigmoid's slope of 1/4 leaves 2.5e-4 a layer: 1e-360 after a hundred."""
+    found = only(Flow(depth=100), Curve("sigmoid", 0.001))
+    assert found.factor == pytest.approx(2.5e-4, rel=0.02)
+    assert (found.silent, found.left) == (0, 1e-300)
+    cell = through_time(TimeFlow(steps=200), TimeCurve(scale=0.01, activation="identity"))
+    assert cell.factor == pytest.approx(0.01, rel=1e-4)
+    assert (cell.silent, cell.left) == (0, 1e-300)
+    tiny = through_time(TimeFlow(), TimeCurve(scale=1e-25, activation="identity"))
+    assert tiny.factor == pytest.approx(1e-25, rel=1e-3), "squares of which float32 holds none"
+
+
+def test_a_signal_that_underflows_is_told_from_a_dead_network():
+    """ReLU at weights of 0.001 leaves 7e-4 of a signal a layer, so float32's 1e-45 is passed at layer 14 or 15."""
+    found = only(Flow(depth=30), Curve("relu", 0.001))
+    assert found.silent == 10
+    assert found.faded is not None
+    assert 12 <= found.faded <= 15
+    assert only(Flow(), Curve("relu", 0.0)).faded is None
+    assert only(Flow(width=1, depth=40), usual("relu")).faded is None
+    assert only(Flow(depth=30), Curve("tanh", 0.001)).silent == 0
+
+
+def test_memory_keeps_a_gradient_where_its_gate_is_open():
+    """A bias of 5 keeps sigmoid(5) = 0.993 a step, one of 1 keeps 0.73 (Jozefowicz et al. 2015)."""
+    left = {(c.cell, c.gate): m.left for c, m in zip(TimeFlow().curves, [*flow_live(TimeFlow())][-1], strict=True)}
+    forgets = through_time(TimeFlow(), TimeCurve("gru", 0.25)).left
+    assert max(left["lstm", 1.0], forgets) < 1e-5
+    for cell in ("lstm", "gru"):
+        assert 0.5 < left[cell, 5.0] < 2
+        assert left[cell, 5.0] > 10 * left["rnn", 1.0]
 
 
 def test_networks_of_one_unit():

@@ -41,7 +41,8 @@ def best_by_hand(race: Race, one: Run, start: tuple[float, float]) -> tuple[floa
     draws = [descend_all(race.landscape, lanes, **shared, seed=seed) for seed in seeds]
     tried = {i: [outcome_by_hand(race, draw[i]) for draw in draws] for i in range(33)}
     kept = {i: [draw[i].loss for draw in draws] for i in tried if all(steady for steady, _ in tried[i])}
-    settled = {i: sum(step for _, step in tried[i]) for i in kept if all(step is not None for _, step in tried[i])}
+    steps = {i: [step for _, step in tried[i] if step is not None] for i in kept}
+    settled = {i: sum(steps[i]) for i in kept if len(steps[i]) == len(draws)}
     if not kept:
         return None, False
     if settled:

@@ -69,7 +69,7 @@ def measured(page: Gradients) -> tuple[Measured, ...]:
 
 def same(sent: np.ndarray, true: list[np.ndarray]) -> None:
     """What was sent as int16 of a logarithm is that number, to half a step of it, or the end of the scale."""
-    ends = next(ends for ends in RANGES if float(np.log10(np.nanmin(sent))) >= ends[0] - 4 - 1e-6)
+    ends = next(ends for ends in RANGES if float(np.log10(np.nanmin(sent, initial=1.0))) >= ends[0] - 4 - 1e-6)
     for got, want in zip(sent, true, strict=True):
         known = np.isfinite(want) & (want > 10.0 ** ends[0]) & (want < 10.0 ** ends[1])
         np.testing.assert_allclose(got[known], want[known], rtol=5e-3)
@@ -223,7 +223,7 @@ def test_no_width_compiles():
     with compilations() as count:
         for width in (1, 64, 65, 200, 256):
             page.sidebar.slider(key="flow_width_slider").set_value(width).run()
-            assert shown(page)["subline"].startswith(f"Dense nets at initialisation, {width} units")
+            assert shown(page)["subline"].startswith(f"Dense nets at initialisation, {width} unit")
             assert link(page).get("width", "64") == str(width)
             assert count() == 0, width
 
@@ -272,7 +272,7 @@ def test_the_map_against_depth():
     phase = panels(press(page, "against", "depth"))["phase"]
     assert link(page)["against"] == "depth"
     assert (phase["box"][1], phase["dots"], phase["movable"]) == ([1.0, 100.0], [], False)
-    assert phase["lines"][0]["label"] == "depth scale"
+    assert phase["lines"][0]["label"] == "depth scale, of squares"
     half = phase["values"][:, 0] / np.linspace(1, 100, len(phase["values"]))
     np.testing.assert_allclose(half, half[0], rtol=1e-4)  # so many layers, so many times the factor
     assert half[0] == pytest.approx(np.log10(0.4), abs=1e-3), "a tanh of small weights is the identity"
@@ -282,7 +282,7 @@ def test_a_click_on_the_map_moves_the_open_network():
     page = opened(**SMALL)
     tree = act(page, kind="place", x=1.23456, y=0.5)
     assert link(page)["c1"] == "tanh~weight~1.235~bias~0.5"
-    assert panels(tree)["phase"]["dots"] == [{"run": 0, "x": 1.235, "y": 0.5, "label": "Tanh ×0.88"}]
+    assert panels(tree)["phase"]["dots"] == [{"run": 0, "x": 1.235, "y": 0.5, "label": "Tanh, deep ×0.881"}]
     flow_fits(tree, from_link(link(page))[0])
     act(page, kind="place", x=99.0, y=-1.0)
     assert link(page)["c1"] == "tanh~weight~2.6", "the map's edge"

@@ -58,6 +58,7 @@ def test_the_layers_that_are_sent_are_those_of_the_run():
     np.testing.assert_array_equal(sent["backward"]["flow"][:, :-1], flow)
     np.testing.assert_allclose(sent["backward"]["flow"][:, -1], 1 / 250, rtol=1e-6)
     assert sent["backward"]["rows"] == [*sent["heat"]["rows"], "loss"]
+    assert sent["backward"]["hint"] == "from the loss to the first layer, over the first 64 training examples"
     np.testing.assert_allclose(sent["units"]["share"] / 255, one.frames.on[:, :4, :16], atol=0.5 / 255)
     np.testing.assert_array_equal(sent["units"]["died"], one.died[:4, :16])
 
