@@ -13,7 +13,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.networks.compiled import Compiled
-from landscapes.networks.stacked import Pass, Stacked, activate_with_slope, along, unfold
+from landscapes.networks.stacked import Choices, Pass, Stacked, activate_with_slope, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
 OBSERVERS = 6  # at most, at 22 MB each: of networks whose sizes are a program's own
@@ -43,11 +43,22 @@ class Frame(NamedTuple):
     flow: Float[Any, "layer+1"]  # RMS of d loss / d layer output, the network's outputs last
 
 
-def _looker(values: Values, train: Array):
+def _slopes(net: Stacked, params: Array, choices: Choices) -> Float[Array, "layer"]:
+    """What each layer's activation has as its learned slope at these params; layers without one the given slope."""
+    first, stack, _ = net.split(params)
+
+    def own(parts, flat):
+        return unfold(parts, flat).get("slope", jnp.asarray(choices.slope, params.dtype))
+
+    behind = jax.vmap(lambda layer: own(net.layer_parts(), layer))(stack)
+    return jnp.concatenate([own(net.first_parts(), first)[None], behind])
+
+
+def _looker(values: Values, train: Array, slopes: Array):
     choices = values.choices
 
     def look(seen: Frame, number: Any, h: Array, z: Array) -> Frame:
-        slope = activate_with_slope(choices, z, choices.slope)[1]
+        slope = activate_with_slope(choices, z, slopes[number])[1]
         weight = train.reshape(-1, *(1,) * (z.ndim - 1)) / train.sum()
         on = jnp.sum(weight * (slope != 0), axis=tuple(range(z.ndim - 1))) / z[0, ..., 0].size
         on = jnp.pad(on, (0, seen.on.shape[1] - on.size))
@@ -111,8 +122,8 @@ def forget_oldest_observer() -> bool:
 def _observe(loss: Supervised, params: Array, values: Values, probe: Probe) -> Frame:
     net, target = loss.architecture, values.target
     go = Pass(values.choices, probe.train, None)
-    seen = _empty(net, params)
-    outputs, seen = net.watch(params, go, probe.inputs, _looker(values, probe.train), seen)
+    seen, slopes = _empty(net, params), _slopes(net, params, values.choices)
+    outputs, seen = net.watch(params, go, probe.inputs, _looker(values, probe.train, slopes), seen)
     each, right = row_losses(target, outputs, probe.wanted), _accuracy(target, outputs, probe.wanted)
     halves = [half / jnp.maximum(half.sum(), 1.0) for half in (probe.train, probe.valid)]
 

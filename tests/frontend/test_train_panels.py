@@ -98,14 +98,14 @@ def test_what_is_sent_stays_within_the_budget():
 LINKS = {
     "digits": {"data": "digits", "size": "300", "n1": "cnn~width~4~depth~1"},
     "adding": {"data": "adding", "size": "100", "shape": "length~4", "n1": "lstm~width~4"},
-    "parity": {"data": "parity", "size": "100", "shape": "length~4", "n1": "gru~width~4"},
+    "parity": {"data": "parity", "size": "16", "shape": "length~4", "n1": "gru~width~4"},
     "characters": {"data": "characters", "size": "80", "shape": "length~8", "n1": "transformer~width~8"},
 }
 OTHERS = {
     "softmax_regression": {"data": "moons"},
     "residual_mlp": {"data": "noisy_sine"},
     "resnet": {"data": "digits", "size": "300", "n1": "resnet~width~4~depth~1"},
-    "rnn": {"data": "parity", "size": "100", "shape": "length~4", "n1": "rnn~width~4"},
+    "rnn": {"data": "parity", "size": "16", "shape": "length~4", "n1": "rnn~width~4"},
 }
 PICTURES = {"points": "field", "curve": "fit", "images": "images", "text": "text"}
 
