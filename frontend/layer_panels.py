@@ -6,8 +6,8 @@ import numpy as np
 
 from experiments.training import Learned
 from frontend import panels
-from frontend.blob import Quantized
-from landscapes.networks.observation import SPAN
+from frontend.blob import Quantized, shares_in_bytes
+from landscapes.networks.observation import SAMPLE, SPAN
 
 MOST_COLUMNS = 300  # of a heat map
 GRADIENT_DECADES = (-7.0, 1.0)  # fixed, so that healthy gradients never look vanished, nor vanished ones healthy
@@ -30,6 +30,11 @@ def layer_panels(run: Learned, name: str, steps: int) -> list[dict[str, Any]]:
 def rows_of(run: Learned) -> list[int]:
     """Where the layers of the network lie among those of its program: the hidden ones, and the output at the end."""
     return [*range(run.hidden), -1]
+
+
+def _first(run: Learned, count: int) -> str:
+    """Of which training examples a panel is."""
+    return f"first {count} of {run.loss.count} training examples" if count < run.loss.count else "all training examples"
 
 
 def _stride(steps: int) -> int:
@@ -87,7 +92,7 @@ def _histogram(run: Learned) -> dict[str, Any]:
     tallest = np.maximum(bars.max(-1, keepdims=True), 1e-9)
     return {
         "id": "histogram", "kind": "histogram", "area": "now", "title": "Outputs", "short": "Outputs",
-        "hint": "at step {step}; what lies beyond ±3 counts at the ends", "rows": names,
+        "hint": f"at step {{step}}; {_first(run, SAMPLE)}; what lies beyond ±3 counts at the ends", "rows": names,
         "counts": np.rint(255 * np.nan_to_num(bars / tallest)).astype(np.uint8), "range": [-SPAN, SPAN],
         "stride": run.every, "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
     }  # fmt: skip
@@ -101,7 +106,7 @@ def _backward(run: Learned) -> dict[str, Any]:
     rows = [*names, "loss"]
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
-        "hint": "from the loss to the first layer", "rows": rows,
+        "hint": f"from the loss to the first layer; {_first(run, run.loss.architecture.tile)}", "rows": rows,
         "flow": np.concatenate([flow, ends], 1).astype(np.float32), "stride": run.every,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",
@@ -130,7 +135,7 @@ def _units(run: Learned) -> dict[str, Any]:
     return {
         "id": "units", "kind": "units", "area": "units", "title": "Units",
         "hint": "share of examples on, × dead", "rows": names,
-        "share": np.rint(255 * np.nan_to_num(share)).astype(np.uint8),
+        "share": shares_in_bytes(share),
         "died": run.died[layers, : run.units].astype(np.int32), "stride": run.every,
         "slots": len(run.loss.layer_names),
     }  # fmt: skip
