@@ -66,11 +66,11 @@ def _facts(run: Learned) -> dict[str, _Fact]:
     rate = hyperparams.pop(descent.optimizer.scheduled or "", None)
     shaped = run.counts_units and ACTIVATIONS[str(loss.activation)].shape
     facts: dict[str, _Fact] = {
-        "network": NETWORKS[loss.network].title,
+        "network": _common(NETWORKS[loss.network].title),
         "optimizer": uncapital(OPTIMIZERS[own.optimizer].title),
         "activation": ACTIVATIONS[str(loss.activation)].title if run.counts_units else "",
         "rate": ("rate", rate) if rate is not None else "",
-        "schedule": SCHEDULES[own.schedule].title.lower(),
+        "schedule": f"{SCHEDULES[own.schedule].title.lower()} rate",
         "depth": ("depth", float(loss.depth or 0)),
         "width": ("width", float(loss.width or 0)),
         "batch": ("batch", float(loss.batch)),
@@ -87,6 +87,10 @@ def _facts(run: Learned) -> dict[str, _Fact]:
         facts[key] = (words, getattr(own, key)) if getattr(own, key) else f"no {words}"
     facts |= {f"rule {name}": (_words(name), value) for name, value in hyperparams.items()}
     return facts | {f"schedule {name}": (_words(name), value) for name, value in descent.schedule_hyperparams.items()}
+
+
+def _common(title: str) -> str:
+    return title if title.isupper() else f"{title[0].lower()}{title[1:]}"
 
 
 def _words(name: str) -> str:

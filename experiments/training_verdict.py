@@ -107,7 +107,7 @@ def _together(runs: Sequence[Learned], gone: Sequence[int]) -> str:
         said = [number(value) for value in values]
     parts = _ranked(words, values, said, _right if _classes(left[0]) else _losing, _things(left[0]))
     parts += [f"{whose[i]} diverged {_gone(runs[i])}" for i in gone]
-    best = "Each at its best: " if any(run.best is not None for run in left) else ""
+    best = f"{'At' if len(left) == 1 else 'Each at'} its best: " if any(run.best is not None for run in left) else ""
     begun = f"{_after(steps[0])} " if one_look else best
     return _sentence(f"{begun}{'; '.join(parts)}")
 

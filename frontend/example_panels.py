@@ -55,8 +55,8 @@ def _field(run: Learned, name: str, example: int) -> dict[str, Any]:
     assert data.box is not None
     return {
         "id": "field", "kind": "field", "area": "picture", "title": "Decision boundary", "short": "Boundary",
-        "hint": "filled: training, rings: unseen", "box": data.box, "probs": np.rint(255 * np.nan_to_num(planes)).astype(np.uint8),
-        **_points(run),
+        "hint": "filled: training, rings: unseen", "box": data.box, **_points(run),
+        "probs": np.rint(255 * np.nan_to_num(planes)).astype(np.uint8),
         "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "stride": run.every,
         "class_names": list(data.class_names), "chosen": example,
         "figure": panels.decision_field(data.box), "key": f"{run.loss.dataset} {data.box}",

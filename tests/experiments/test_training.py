@@ -145,6 +145,41 @@ def test_a_unit_of_relu_is_on_where_its_input_is_positive():
         np.testing.assert_allclose(one.frames.on[frame, : len(shares)], shares, atol=1.5 / one.loss.count)
 
 
+def test_a_unit_of_prelu_is_off_by_the_slope_that_it_has_learned():
+    """Begun at slope 0, as a ReLU; once the slope has moved, no unit is off anywhere."""
+    one = only(replace(SMALL, learners=(learner(activation="prelu", slope=0.0),)))
+    layers = one.loss.unflatten(one.params[-1])
+    assert all(float(layers[name]["slope"]) != 0 for name in one.loss.layer_names[:-1])
+    z = one.loss.examples.train_inputs @ one.loss.unflatten(one.params[0])["layer 1"]["weight"]
+    np.testing.assert_allclose(one.frames.on[0, 0], (z > 0).mean(0), atol=1e-6)
+    np.testing.assert_allclose(one.frames.on[-1, :4], 1.0, rtol=1e-6)
+    assert (one.died == -1)[:4].all()
+
+
+def test_nothing_is_said_of_units_of_a_run_that_diverged():
+    gone = only(replace(SMALL, learners=(learner(optimizer="gradient_descent", rate=10.0, gain=1e4),)))
+    assert gone.diverged is not None
+    assert (gone.frames.on[-1] <= 0).any(), "as it is off where nothing is a number"
+    assert (gone.died == -1).all()
+    assert np.isnan(gone.frames.accuracy[-1]).all(), "no number is no answer"
+
+
+def test_what_comes_behind_the_end_of_a_run_is_not_of_it():
+    """Early stopping ends a run in the chunk in which it would have diverged."""
+    wild = learner(optimizer="gradient_descent", rate=10.0, activation="identity")
+    free, kept = (only(Training(num_steps=60, patience=patience, learners=(wild,))) for patience in (0, 1))
+    assert free.diverged is not None
+    assert kept.stopped is not None
+    assert kept.stopped < free.diverged
+    assert (kept.diverged, kept.went_first) == (None, "")
+
+
+def test_steps_done_are_those_of_the_runs():
+    wild = learner(optimizer="gradient_descent", rate=10.0, activation="identity")
+    gone = run(Training(num_steps=100, learners=(wild, wild)))
+    assert gone.done == gone.runs[0].diverged < 100
+
+
 def test_sizes_and_histograms_are_of_the_layers_outputs():
     one = only(replace(SMALL, learners=(learner(activation="tanh"),)))
     inputs = forward(one.loss, one.params[-1], one.loss.examples.train_inputs)[1]

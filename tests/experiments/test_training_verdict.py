@@ -10,7 +10,7 @@ import pytest
 from experiments.run import Run
 from experiments.training import Learned, Learner, Training, TrainingResult, resolve, stop_early
 from experiments.training_labels import labels
-from experiments.training_verdict import dead_units, headline, percent, percents, same_start, subline
+from experiments.training_verdict import dead_units, headline, percent, same_start, subline
 from landscapes.networks.observation import Frame
 from optimizers import Trajectory
 
@@ -144,8 +144,7 @@ def test_divergence_of_one_run_is_said_behind_the_others():
     gone = learned(learner("gradient_descent", rate=10.0), np.nan, gone=7, first="layer 2")
     said = headline(result(learned(learner("adam"), 0.9), gone))
     assert said == (
-        "After 20 steps Adam is right on 90 % of unseen points; "
-        "gradient descent diverged at step 7, first in layer 2."
+        "After 20 steps Adam is right on 90 % of unseen points; gradient descent diverged at step 7, first in layer 2."
     )
 
 
@@ -160,7 +159,8 @@ def test_divergence_of_all_runs_is_the_headline():
 
 
 SHARES = [(0.0, "0 %"), (0.125, "12 %"), (0.984, "98 %"), (0.9949, "99 %"), (0.996, "99.6 %"), (0.9999, "99.99 %"),
-          (1 - 1e-9, "99.9999999 %"), (1.0, "100 %"), (0.001, "0.1 %"), (0.0049, "0.5 %"), (1e-6, "0.0001 %")]  # fmt: skip
+          (1 - 1e-9, "99.9999999 %"), (1.0, "100 %"), (0.001, "0.1 %"), (0.0049, "0.5 %"),
+          (1e-6, "0.0001 %")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("share", "said"), SHARES)
@@ -268,7 +268,8 @@ def test_batch_statistics_are_said_where_a_batch_is_larger_than_a_tile():
     run = learned(learner(normalization="batch", batch=0))
     tile = run.loss.architecture.tile
     assert tile < 250
-    assert f"batch statistics are of at most {tile} examples in training, of all in these figures" in subline(result(run))
+    said = f"batch statistics are of at most {tile} examples in training, of all in these figures"
+    assert said in subline(result(run))
     assert "statistics" not in subline(result(learned(learner(normalization="batch", batch=tile))))
 
 
