@@ -9,7 +9,7 @@ from experiments.dying import Dying
 from experiments.flow import SMALLEST, TINY, Curve, Flow, Measured, TimeCurve, TimeFlow
 from experiments.gradients import Gradients, matter_words, trained_curves
 from experiments.training import TrainingResult
-from experiments.verdict import ten_to
+from experiments.words import ten_to
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from optimizers import OPTIMIZERS
 

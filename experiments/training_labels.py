@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from experiments.training import Learned
-from experiments.verdict import ten_to, uncapital
+from experiments.words import lowered, number, ten_to, uncapital
 from landscapes import ACTIVATIONS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -66,11 +66,11 @@ def _facts(run: Learned) -> dict[str, _Fact]:
     rate = hyperparams.pop(descent.optimizer.scheduled or "", None)
     shaped = run.counts_units and ACTIVATIONS[str(loss.activation)].shape
     facts: dict[str, _Fact] = {
-        "network": _common(NETWORKS[loss.network].title),
+        "network": lowered(NETWORKS[loss.network].title),
         "optimizer": uncapital(OPTIMIZERS[own.optimizer].title),
         "activation": ACTIVATIONS[str(loss.activation)].title if run.counts_units else "",
         "rate": ("rate", rate) if rate is not None else "",
-        "schedule": f"{SCHEDULES[own.schedule].title.lower()} rate",
+        "schedule": f"{lowered(SCHEDULES[own.schedule].title)} rate",
         "depth": ("depth", float(loss.depth or 0)),
         "width": ("width", float(loss.width or 0)),
         "batch": ("batch", float(loss.batch)),
@@ -89,10 +89,6 @@ def _facts(run: Learned) -> dict[str, _Fact]:
     return facts | {f"schedule {name}": (_words(name), value) for name, value in descent.schedule_hyperparams.items()}
 
 
-def _common(title: str) -> str:
-    return title if title.isupper() else f"{title[0].lower()}{title[1:]}"
-
-
 def _words(name: str) -> str:
     return _SYMBOLS.get(name, name.replace("_", " "))
 
@@ -104,14 +100,17 @@ def _texts(runs: Sequence[dict[str, _Fact]]) -> dict[str, list[str]]:
 
 
 def _told(values: Sequence[_Fact]) -> list[str]:
-    numbers = {value[1] for value in values if isinstance(value, tuple)}
-    digits = next(d for d in range(3, 18) if len({f"{number:.{d}g}" for number in numbers}) == len(numbers))
-    return [value if isinstance(value, str) else f"{value[0]} {_figure(value[1], digits)}" for value in values]
+    numbers = sorted({value[1] for value in values if isinstance(value, tuple)})
+    plain = len({number(value) for value in numbers}) == len(numbers)
+    digits = next(d for d in range(3, 18) if len({f"{value:.{d}g}" for value in numbers}) == len(numbers))
+    return [
+        value if isinstance(value, str) else f"{value[0]} {number(value[1]) if plain else _figure(value[1], digits)}"
+        for value in values
+    ]
 
 
 def _figure(value: float, digits: int) -> str:
-    mantissa, _, exponent = f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}").partition("e")
-    if not exponent:
-        return mantissa
-    power = ten_to(int(exponent.replace("\N{MINUS SIGN}", "-")))
-    return power if mantissa == "1" else f"{mantissa}×{power}"
+    """As many figures as are asked for."""
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    text = f"{mantissa}×{ten_to(int(exponent))}" if exponent else mantissa
+    return text.replace("-", "\N{MINUS SIGN}")

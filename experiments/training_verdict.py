@@ -10,12 +10,11 @@ import numpy as np
 
 from experiments.training import Learned, TrainingResult
 from experiments.training_labels import names
-from experiments.verdict import number
+from experiments.words import and_list, count, number, steps_text
 from landscapes import DATASETS, NetworkLoss
 from landscapes.networks.stacked import Stacked
 
 _THINGS = {"points": "point", "curve": "point", "images": "image", "sequence": "sequence", "text": "character"}
-_COUNTS = ("no", "one", "two", "three", "four")
 _ALIKE = 0.05  # how far from 1 a ratio of two losses may be, and they are about the same
 
 
@@ -41,13 +40,13 @@ def _classes(run: Learned) -> bool:
     return DATASETS[run.loss.dataset].task == "classes"
 
 
-def _many(count: int, thing: str) -> str:
-    """1 step, 20 steps."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+def _many(how_many: int, thing: str) -> str:
+    """1 image, 20 images."""
+    return f"{how_many:,} {thing}" if how_many == 1 else f"{how_many:,} {thing}s"
 
 
 def _after(step: int) -> str:
-    return f"After {_many(step, 'step')}" if step else "At the start"
+    return f"After {steps_text(step)}" if step else "At the start"
 
 
 def _alone(run: Learned) -> str:
@@ -125,17 +124,13 @@ def _ranked(words: Sequence[str], values: Sequence[float], said: Sequence[str], 
 
 def _right(who: Sequence[str], share: str, things: str) -> str:
     verb = f" {'is' if len(who) == 1 else 'are'} right" if things else ""
-    return f"{_listed(who)}{verb} on {share}{f' of unseen {things}' if things else ''}"
+    return f"{and_list(who)}{verb} on {share}{f' of unseen {things}' if things else ''}"
 
 
 def _losing(who: Sequence[str], loss: str, things: str) -> str:
     if not things:
-        return f"{_listed(who)} at {loss}"
-    return f"{_listed(who)} {'has' if len(who) == 1 else 'have'} a loss of {loss} on unseen {things}"
-
-
-def _listed(who: Sequence[str]) -> str:
-    return who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
+        return f"{and_list(who)} at {loss}"
+    return f"{and_list(who)} {'has' if len(who) == 1 else 'have'} a loss of {loss} on unseen {things}"
 
 
 def _sentence(text: str) -> str:
@@ -154,7 +149,7 @@ def _gone(run: Learned) -> str:
 
 def _all_gone(runs: Sequence[Learned]) -> str:
     """Each run and when it diverged."""
-    who = "Both runs" if len(runs) == 2 else f"All {_COUNTS[len(runs)]} runs"
+    who = "Both runs" if len(runs) == 2 else f"All {count(len(runs))} runs"
     return f"{who} diverged: {'; '.join(f'{name} {_gone(run)}' for name, run in zip(names(runs), runs, strict=True))}."
 
 
@@ -188,7 +183,7 @@ def _stops(runs: Sequence[Learned]) -> list[str]:
         return []
     steps = {step for _, step in ended}
     if len(steps) == 1:
-        return [f"{_listed([name for name, _ in ended])} stopped at step {ended[0][1]}"]
+        return [f"{and_list([name for name, _ in ended])} stopped at step {ended[0][1]}"]
     return [", ".join(f"{name} {'stopped ' if i == 0 else ''}at step {step}" for i, (name, step) in enumerate(ended))]
 
 

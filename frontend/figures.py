@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from experiments.verdict import ten_to
+from experiments.words import ten_to
 from frontend.blob import Warped
 from frontend.theme import INK, SCHEMES, heat_scale, landscape_scale
 from landscapes import Surface

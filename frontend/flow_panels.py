@@ -9,7 +9,7 @@ import numpy as np
 from experiments.dying import MOST_LAYERS, WIDTHS, born
 from experiments.flow import SMALLEST, Curve, Flow, Measured, watched
 from experiments.gradients_verdict import times
-from experiments.verdict import ten_to
+from experiments.words import ten_to
 from frontend import panels
 from frontend.blob import Quantized
 from frontend.theme import CLASS_COLORS, MARKERS, SCHEMES, diverging

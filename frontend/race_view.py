@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.race import TARGET, Fan, RaceResult, arrival
+from experiments.outcome import TARGET, outcome_of
+from experiments.race import Fan, RaceResult, above_minimum
 from experiments.verdict import headline, labels, subline
+from experiments.words import percent
 from frontend import figures
 from frontend.blob import Quantized
 from frontend.theme import MARKERS, looks
@@ -55,7 +57,7 @@ def ground(surface: Surface) -> figures.Ground:
 def _undefined(g: figures.Ground) -> str:
     if g.undefined == 0:
         return ""
-    return f" The formula has no finite value on {g.undefined:.0%} of the picture; it is left blank there."
+    return f" The formula has no finite value on {percent(g.undefined)} of the picture; it is left blank there."
 
 
 def _stride(num_steps: int, rows: int) -> int:
@@ -76,8 +78,8 @@ def _runs(result: RaceResult) -> list[dict[str, Any]]:
                 "path": MARKERS[look.marker],
                 "dash": list(look.dash),
                 "hollow": name in seen,
-                "reached": result.reached[i],
-                "diverged": result.trajectories[i].diverged_at,
+                "reached": result.outcomes[i].arrived,
+                "diverged": result.outcomes[i].diverged,
             }
         )
         seen.add(name)
@@ -125,7 +127,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
         "id": "map",
         "kind": "plane",
         "title": "Map",
-        "hint": _map_hint(minima),
+        "hint": _map_hint(surface),
         "label": f"Contour map of {surface.title} with the path of every run",
         "figure": _figure(surface, "map"),
         "key": key,
@@ -141,10 +143,13 @@ def _figure(surface: Surface, kind: str) -> dict[str, Any]:
     return draw(ground(surface))
 
 
-def _map_hint(minima: list) -> str:
-    if not minima:
-        return "no lowest point; click to start there"
-    return "the ring marks the minimum" if len(minima) == 1 else f"rings mark the {len(minima)} minima"
+def _map_hint(surface: Surface) -> str:
+    count = len(surface.minima)
+    if count:
+        return "the ring marks the minimum" if count == 1 else f"rings mark the {count} minima"
+    if surface.minimum is not None:
+        return "its lowest points form a curve; click to start there"
+    return "no lowest point; click to start there"
 
 
 def _charts(g: figures.Ground, steps: int) -> list[dict[str, Any]]:
@@ -186,7 +191,7 @@ def _table(result: RaceResult) -> dict[str, Any]:
     known = result.surface.minimum is not None
     return {
         "columns": [{"title": "loss", "series": "loss"}, {"title": "gradient", "series": "grad"}],
-        "outcome": "reached 10⁻³" if known else "",
+        "outcome": "within 10⁻³ from" if known else "",
         "target": known,
     }
 
@@ -197,8 +202,7 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         return None
     stride = _stride(len(fan.trajectories[0].loss) - 1, FAN_ROWS)
     surface = result.surface
-    floor = surface.minimum or 0.0
-    gap = [t.loss - floor for t in fan.trajectories]
+    gap = [above_minimum(surface, t) for t in fan.trajectories]
     points = np.array([t.params[::stride] for t in fan.trajectories])
     distance = surface.distance_to_minimum(points.reshape(-1, 2)).reshape(points.shape[:2])
     (x0, x1), (y0, y1) = surface.domain
@@ -209,7 +213,7 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "stride": stride,
-        "reached": [arrival(surface, t) for t in fan.trajectories],
+        "reached": [outcome_of(surface, t, noisy=result.race.noise > 0).arrived for t in fan.trajectories],
         "diverged": [t.diverged_at for t in fan.trajectories],
         "series": {
             "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),

@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 
 from experiments.codec import SEED
-from experiments.race import MAX_RUNS, Race, resolve
+from experiments.race import MAX_RUNS, Race, conditions, resolve, tuned_rate
 from experiments.race_link import COORDINATE, NOISE, STEPS
 from experiments.run import Run
+from experiments.tuning import RATE_RULE
 from frontend.knobs import box, controlled, knob
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
@@ -107,9 +108,9 @@ def _surface() -> None:
 def _on_surface() -> None:
     name = picked("surface")
     if name == _OWN:
-        set_race(replace(race(), formula="x**2 + 3*sin(y)", domain=None, shape=(), start=None))
+        set_race(replace(race(), formula="x**2 + 3*sin(y)", domain=None, shape=(), start=None, tuned_from=None))
     elif name in SURFACES:
-        set_race(replace(race(), surface=name, formula="", domain=None, shape=(), start=None))
+        set_race(replace(race(), surface=name, formula="", domain=None, shape=(), start=None, tuned_from=None))
 
 
 def _formula() -> None:
@@ -117,7 +118,7 @@ def _formula() -> None:
 
     def changed() -> None:
         text = st.session_state.formula_text.strip()
-        candidate = replace(race(), formula=text, start=None)
+        candidate = replace(race(), formula=text, start=None, tuned_from=None)
         try:
             candidate.landscape  # noqa: B018 - parses, which is the check
         except FormulaError as error:
@@ -148,7 +149,11 @@ def _box() -> None:
             ends = [list(axis) for axis in race().landscape.domain]
             ends[axis][end] = value
             if ends[axis][0] < ends[axis][1]:
-                set_race(replace(race(), domain=((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1])), start=None))
+                set_race(
+                    replace(
+                        race(), domain=((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1])), start=None, tuned_from=None
+                    )
+                )
 
         return change
 
@@ -173,14 +178,14 @@ def _runs(surface: Surface) -> None:
     runs = race().runs
 
     def row(i: int, run: Run) -> Chip:
-        rate = resolve(surface, run).hyperparams.get(OPTIMIZERS[run.optimizer].scheduled or "")
+        rate = resolve(race(), run).hyperparams.get(OPTIMIZERS[run.optimizer].scheduled or "")
         hollow = any(other.optimizer == run.optimizer for other in runs[:i])
         title = OPTIMIZERS[run.optimizer].title
         return Chip(title, f"{rate:.3g}" if rate is not None else "", LOOKS[run.optimizer], hollow)
 
     def body(i: int) -> None:
         handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))
-        run_controls(i, handle, dict(resolve(surface, runs[i]).hyperparams))
+        run_controls(i, handle, dict(resolve(race(), runs[i]).hyperparams))
         st.button("Remove this run", key=f"remove_{i}", on_click=_remove, args=(i,), type="tertiary",
                   icon=":material/close:")  # fmt: skip
 
@@ -214,6 +219,18 @@ def _conditions(surface: Surface) -> None:
             lambda v: set_race(replace(race(), start=(race().origin[0], v))),
         )
         box("Seed", now.seed, SEED.low, SEED.high, "seed", lambda v: set_race(replace(race(), seed=int(v))), whole=True)
+    _tuning(now)
+
+
+def _tuning(now: Race) -> None:
+    """Rates that no run sets stay when the start moves, and show what they do there, until they are asked to follow."""
+    if conditions(now).start != now.origin and any(tuned_rate(now, run) for run in now.runs):
+        st.button("Tune the rates from this start", key="tune", on_click=_tune, type="tertiary",
+                  icon=":material/tune:", help=RATE_RULE)  # fmt: skip
+
+
+def _tune() -> None:
+    set_race(replace(race(), tuned_from=race().origin))
 
 
 def replace_low(param):

@@ -66,7 +66,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
     "race": (
         _Stage("compiling the optimizers and surfaces", lambda: run(Race())),
         _Stage("tuning the learning rates",
-               lambda: [default_rate(Race().landscape, each.optimizer) for each in Race().runs]),
+               lambda: [default_rate(Race(), each) for each in Race().runs]),
         _Stage("drawing the first landscape",
                lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
         _Stage("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),

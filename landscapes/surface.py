@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 Point = tuple[float, float]
 Box = tuple[Point, Point]
@@ -76,6 +76,12 @@ class Surface:
         with np.errstate(over="ignore"):  # a diverging run may stand at 1e300
             gaps = points[..., None, :] - np.asarray(minima)
             return np.hypot(gaps[..., 0], gaps[..., 1]).min(axis=-1)
+
+    def contains(self, points: Float[np.ndarray, "*rows 2"]) -> Bool[np.ndarray, "*rows"]:
+        """Which points lie in the box, its border included; a NaN point does not."""
+        (x0, x1), (y0, y1) = self.domain
+        x, y = np.moveaxis(np.asarray(points, float), -1, 0)
+        return (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
 
     def with_shape(self, **values: float) -> "Surface":
         """The same surface with other shape parameters.

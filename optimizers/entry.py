@@ -20,7 +20,7 @@ class Hyperparam(NamedTuple):
 
 def learning_rate_of(default: float) -> Hyperparam:
     """The knob of a step length, with the range that all rules share."""
-    return Hyperparam(default, 1e-6, 10.0, log=True)
+    return Hyperparam(default, 1e-6, 100.0, log=True)
 
 
 def as_number(value: Any) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from experiments.run import Run
 from experiments.training import Learned, Learner, Training, TrainingResult, look_every, resolve, stop_early, train
+from experiments.training_link import fitting
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS
 from landscapes.networks.observation import Frame
 from optimizers import OPTIMIZERS, SCHEDULES, Trajectory
@@ -37,7 +38,7 @@ def experiment(seed: int, kinds: tuple[str, ...] = ("points", "points", "curve",
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
         other = learner(rng, training)
         learners.append(rng.choice([first, mixed(rng, first, other), mixed(rng, first, other), other]))
-    return replace(training, learners=tuple(each for each in learners if possible(training, each)) or (Learner(),))
+    return replace(training, learners=tuple(each for each in learners if possible(training, each)) or (fitting(training, Learner()),))
 
 
 def possible(training: Training, one: Learner) -> bool:
@@ -152,7 +153,7 @@ def made_up_run(rng: random.Random, random_: np.random.Generator, training: Trai
     rows[len(rows) if gone is None else gone :] = np.nan
     frames = Frame(losses[:end], accuracy[:end], None, on[:end], *[np.zeros(end)] * 3)
     return Learned(one, loss, resolve(one), Trajectory(np.zeros(0), rows, rows, gone), at[:end], frames,
-                   [np.zeros(0)], stopped, best, "layer 1" if gone and rng.random() < 0.5 else "")  # fmt: skip
+                   [np.zeros(0)], stopped, best, loss.layer_names[0] if gone and rng.random() < 0.5 else "")  # fmt: skip
 
 
 def real(count: int) -> Iterator[tuple[int, TrainingResult]]:

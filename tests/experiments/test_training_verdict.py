@@ -190,7 +190,7 @@ APART = [
      ["Adam, depth 4", "Adam, depth 9", "Momentum"]),
     ([learner("adam"), learner("adam"), learner("momentum")], ["Adam, run 1", "Adam, run 2", "Momentum"]),
     ([learner(rate=0.1234), learner(rate=0.12341)], ["Rate 0.1234", "Rate 0.12341"]),
-    ([learner(rate=1e-5), learner(rate=2.5e-6)], ["Rate 10⁻⁵", "Rate 2.5×10⁻⁶"]),
+    ([learner(rate=1e-5), learner(rate=2.5e-6)], ["Rate 1.0×10⁻⁵", "Rate 2.5×10⁻⁶"]),
     ([Learner(Run("adam")), Learner(Run("adam", clip_norm=1.0))], ["Not clipped", "Clipped at 1"]),
     ([Learner(Run("adam", (("b1", 0.5),))), Learner(Run("adam"))], ["β₁ 0.5", "β₁ 0.9"]),
     ([Learner(Run("adam", l2=0.1)), Learner(Run("adam", weight_decay=0.1)), Learner(Run("adam"))],

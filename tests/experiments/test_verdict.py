@@ -14,9 +14,9 @@ def rated(name: str, rate: float) -> Run:
 
 def test_the_winner_and_the_second_are_named_with_their_steps():
     result = run(replace(HILL, runs=(rated("gradient_descent", 0.005), rated("momentum", 0.001))))
-    first, second = sorted(zip(result.reached, ("gradient descent", "momentum"), strict=True))
+    first, second = sorted(zip([o.arrived for o in result.outcomes], ("gradient descent", "momentum"), strict=True))
     sentence = headline(result)
-    assert sentence.lower().startswith(f"{first[1]} reaches 10⁻³ at step {first[0]}")
+    assert sentence.lower().startswith(f"{first[1]} reaches 10⁻³ at step {first[0]} and stays")
     assert f"before {second[1]} at {second[0]}" in sentence
 
 
@@ -27,7 +27,7 @@ def test_who_has_not_arrived_is_said():
 
 def test_nobody_arrives():
     result = run(replace(HILL, runs=(rated("adam", 1e-5),)))
-    assert headline(result).startswith("None reaches 10⁻³ in 500 steps; Adam comes closest,")
+    assert headline(result).startswith("Adam does not reach 10⁻³ in 500 steps; it ends")
 
 
 def test_divergence_is_a_result():
@@ -41,7 +41,10 @@ def test_divergence_is_a_result():
 
 
 def test_all_diverge():
-    assert headline(run(replace(HILL, runs=(rated("momentum", 5.0),)))).startswith("Every run diverged.")
+    alone = run(replace(HILL, runs=(rated("momentum", 5.0),)))
+    assert headline(alone) == f"Momentum, at rate 5, diverged at step {alone.outcomes[0].diverged}."
+    both = run(replace(HILL, runs=(rated("momentum", 5.0), rated("nesterov", 5.0))))
+    assert headline(both).startswith("Every run diverged; ")
 
 
 def test_no_runs():
@@ -61,12 +64,12 @@ def test_the_conditions_are_said():
     assert "500 steps" in said
     assert "noise 0.5" in said
     assert "seed 7" in said
-    assert "best steady one of 33" in said
+    assert "each learning rate is the soonest of 33 to arrive" in said
 
 
 def test_only_what_was_tuned_is_called_tuned():
     said = subline(run(replace(HILL, runs=(Run("adam"), Run("newton"), Run("random_walk")))))
-    assert "one of three learning rates tuned" in said
+    assert "the learning rate of Adam is the soonest of 33 to arrive" in said
 
 
 def test_settling_in_several_wells_is_counted():

@@ -50,7 +50,7 @@ def test_ranges_hold_their_defaults(entry):
 def test_scheduled_knob_is_one_of_the_rules_own(rule):
     assert rule.scheduled is None or rule.scheduled in rule.hyperparams
     if "learning_rate" in rule.hyperparams:
-        assert rule.hyperparams["learning_rate"][1:] == (1e-6, 10.0, True)
+        assert rule.hyperparams["learning_rate"][1:] == (1e-6, 100.0, True)
 
 
 def test_default_of_every_rule_goes_down_on_rosenbrock():
