@@ -18,7 +18,7 @@ from optimizers import OPTIMIZERS, SCHEDULES, Trajectory
 
 DENSE = ("mlp", "mlp", "residual_mlp", "softmax_regression")
 RULES = [name for name, rule in OPTIMIZERS.items() if not rule.looks]  # those of the program that all share
-WILD = 0.15  # of the runs have a rate or a gain at which they may diverge
+WILD = 0.3  # of the runs have a rate or a gain at which they may diverge
 
 
 def experiment(seed: int, kinds: tuple[str, ...] = ("points", "points", "curve", "images")) -> Training:
@@ -30,15 +30,18 @@ def experiment(seed: int, kinds: tuple[str, ...] = ("points", "points", "curve",
     sizes = entry.sizes(**dict(shape))
     training = Training(
         entry.name, rng.randint(int(sizes.low), min(int(sizes.high), int(sizes.low) + 60)),
-        rng.choice([None, within(rng, entry.noise)]), rng.choice([0.0, 0.0, 0.8]), rng.choice([0.1, 0.3, 0.5, 0.8]), shape,
-        (), rng.choice([1, 2, 3, 5, 17, 20, 40, 47, 60]), rng.choice([0, 0, 0, 1, 2, 5]), rng.randint(0, 9),
+        rng.choice([None, within(rng, entry.noise)]), rng.choice([0.0, 0.0, 0.8]), rng.choice([0.1, 0.3, 0.5, 0.8]),
+        shape, (), rng.choice([1, 2, 3, 5, 17, 20, 40, 47, 60]), rng.choice([0, 0, 0, 1, 2, 5]), rng.randint(0, 9),
     )  # fmt: skip
     first = learner(rng, training)
     learners = [first]
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
         other = learner(rng, training)
         learners.append(rng.choice([first, mixed(rng, first, other), mixed(rng, first, other), other]))
-    return replace(training, learners=tuple(each for each in learners if possible(training, each)) or (fitting(training, Learner()),))
+    return replace(
+        training,
+        learners=tuple(each for each in learners if possible(training, each)) or (fitting(training, Learner()),),
+    )
 
 
 def possible(training: Training, one: Learner) -> bool:
@@ -68,13 +71,15 @@ def way(rng: random.Random) -> Run:
     rule = OPTIMIZERS[rng.choice(["adam", "momentum", "gradient_descent", *RULES])]
     hyperparams = {name: within(rng, k) for name, k in rule.hyperparams.items() if rng.random() < 0.2}
     if rule.scheduled and rng.random() < WILD:
-        hyperparams[rule.scheduled] = rng.choice([1e-6, 1.0, 10.0])
+        hyperparams[rule.scheduled] = rng.choice([1e-6, 1.0, 10.0, 10.0])
     name = rng.choice(["constant", "constant", *SCHEDULES]) if rule.scheduled else "constant"
     factors = tuple((key, within(rng, k)) for key, k in SCHEDULES[name].hyperparams.items() if rng.random() < 0.3)
     decays = [rng.choice([0.0, 0.0, 0.0, 0.01]) for _ in range(3)]
     if rule.scheduled is None:
         decays[1:] = 0.0, 0.0
-    return Run(rule.name, tuple(hyperparams.items()), name, factors, rng.choice([math.inf, math.inf, 1.0, 0.5]), *decays)
+    return Run(
+        rule.name, tuple(hyperparams.items()), name, factors, rng.choice([math.inf, math.inf, 1.0, 0.5]), *decays
+    )
 
 
 def settings(rng: random.Random, training: Training, network: str) -> tuple[tuple[str, Any], ...]:
@@ -84,7 +89,7 @@ def settings(rng: random.Random, training: Training, network: str) -> tuple[tupl
     chosen = {
         "depth": rng.randint(int(entry.depth.low), min(int(entry.depth.high), 6)),
         "width": rng.randint(int(entry.width.low), min(int(entry.width.high), 16)),
-        "gain": rng.choice([0.0, 0.1, 3.0, 30.0] + [1e9] * (rng.random() < WILD)),
+        "gain": rng.choice([0.0, 0.1, 3.0, 30.0] + [1e6] * (rng.random() < WILD)),
         "bias_std": rng.choice([0.1, 1.0]),
         "dropout": 0.3,
         "temperature": rng.choice([0.5, 2.0]),
@@ -102,9 +107,13 @@ def settings(rng: random.Random, training: Training, network: str) -> tuple[tupl
 
 def mixed(rng: random.Random, one: Learner, other: Learner) -> Learner:
     """One learner with a thing or two of another."""
-    fields = [("run", replace(one.run, optimizer=other.run.optimizer, hyperparams=())), ("batch_size", other.batch_size),
-              ("run", replace(other.run, optimizer=one.run.optimizer, hyperparams=one.run.hyperparams)),
-              ("run", other.run), ("settings", other.settings if other.network == one.network else one.settings)]  # fmt: skip
+    fields = [
+        ("run", replace(one.run, optimizer=other.run.optimizer, hyperparams=())),
+        ("run", replace(other.run, optimizer=one.run.optimizer, hyperparams=one.run.hyperparams)),
+        ("run", other.run),
+        ("settings", other.settings if other.network == one.network else one.settings),
+        ("batch_size", other.batch_size),
+    ]
     for name, value in rng.sample(fields, rng.choice([1, 1, 2])):
         rule = OPTIMIZERS[value.optimizer] if name == "run" else None
         if rule is None or rule.scheduled or (value.schedule == "constant" and not value.l1 and not value.weight_decay):
@@ -152,8 +161,9 @@ def made_up_run(rng: random.Random, random_: np.random.Generator, training: Trai
     rows = np.ones((steps if stopped is None else stopped) + 1)
     rows[len(rows) if gone is None else gone :] = np.nan
     frames = Frame(losses[:end], accuracy[:end], None, on[:end], *[np.zeros(end)] * 3)
-    return Learned(one, loss, resolve(one), Trajectory(np.zeros(0), rows, rows, gone), at[:end], frames,
-                   [np.zeros(0)], stopped, best, loss.layer_names[0] if gone and rng.random() < 0.5 else "")  # fmt: skip
+    where = loss.layer_names[0] if gone and rng.random() < 0.5 else ""
+    run = Trajectory(np.zeros(0), rows, rows, gone)
+    return Learned(one, loss, resolve(one), run, at[:end], frames, [np.zeros(0)], stopped, best, where)
 
 
 def real(count: int) -> Iterator[tuple[int, TrainingResult]]:
