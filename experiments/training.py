@@ -19,6 +19,7 @@ MAX_RUNS = 4
 FRAMES = 80  # looks at a run, start and end included
 PARAMS_BYTES = 40_000_000  # of several runs; where the params of all looks would take more, those of the last are kept
 DENSE_PROBES = 2048  # examples of every look at a dense network, grid and padding included
+_ROUNDED = 2e-6  # what float32 sums over all examples may lack of a whole
 GRID = 32  # points a side of a decision boundary
 
 Settings = tuple[tuple[str, Any], ...]
@@ -270,8 +271,9 @@ class _Course:
         layers, units = self.loss.architecture.stack + 1, self.loss.exact.unit_count
         outputs = None if frame.outputs is None else frame.outputs[self.seen, : self.loss.examples.num_classes].copy()
         flow = np.append(frame.flow[:layers], frame.flow[-1])
+        on = np.where(frame.on > 1 - _ROUNDED, np.float32(1), frame.on)[:layers, :units]
         return frame._replace(
-            accuracy=self._shares(frame), outputs=outputs, on=frame.on[:layers, :units].copy(), flow=flow,
+            accuracy=self._shares(frame), outputs=outputs, on=on, flow=flow,
             histogram=frame.histogram[:layers].copy(), size=frame.size[:layers].copy(),
         )  # fmt: skip
 
