@@ -40,7 +40,7 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
     runs = trained.runs
     if not runs:
         return "Does it matter? The networks are trained on digits."
-    gone = [i for i, run in enumerate(runs) if run.trajectory.diverged_at is not None]
+    gone = [i for i, run in enumerate(runs) if run.diverged is not None]
     going = [i for i in range(len(runs)) if i not in gone]
     if not going:
         return _all_gone(runs, names)
@@ -54,8 +54,8 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
     if len(texts) > 1:
         said += f", {names[worst]} on {finely(shares[worst])}"
     if gone:
-        first = min(gone, key=lambda i: runs[i].trajectory.diverged_at or 0)
-        said += f"; {names[first]} diverged at step {runs[first].trajectory.diverged_at}"
+        first = min(gone, key=lambda i: runs[i].diverged or 0)
+        said += f"; {names[first]} diverged at step {runs[first].diverged}"
     if len(runs) < 2 or any(not run.over and run.steps < trained.training.num_steps for run in runs):
         return f"{said}."
     unseen = len(runs[best].loss.examples.valid_inputs)
@@ -67,7 +67,7 @@ def _all(names: Sequence[str]) -> str:
 
 
 def _all_gone(runs: Sequence[Learned], names: Sequence[str]) -> str:
-    first = min(run.trajectory.diverged_at or 0 for run in runs)
+    first = min(run.diverged or 0 for run in runs)
     if len(runs) == 1:
         return f"{names[0]} diverged at step {first}."
     return f"Every network diverged, the first at step {first}."
@@ -103,7 +103,7 @@ def deaths(dying: Dying, trained: TrainingResult) -> str:
     """
     if not trained.runs:
         return "Units die where their slope is zero for every example."
-    going = [run for run in trained.runs if run.trajectory.diverged_at is None]
+    going = [run for run in trained.runs if run.diverged is None]
     step = _looked(going) if going else 0
     first, *others = trained.runs
     said = _first_deaths(first, step, dying)
@@ -127,12 +127,12 @@ def _last_seen(run: Learned) -> str:
     step = int(run.at[run.last])
     dead, _, units = _dead(run, step)
     return (
-        f"{_title(run)} diverged at step {run.trajectory.diverged_at}, with {dead} of {units} units dead at step {step}"
+        f"{_title(run)} diverged at step {run.diverged}, with {dead} of {units} units dead at step {step}"
     )
 
 
 def _first_deaths(run: Learned, step: int, dying: Dying) -> str:
-    if run.trajectory.diverged_at is not None:
+    if run.diverged is not None:
         return f"At rate {times(dying.rate)} {_last_seen(run)}."
     dead, early, units = _dead(run, step)
     begun = f"After {counted(step, 'step')} at rate {times(dying.rate)},"

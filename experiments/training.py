@@ -19,6 +19,7 @@ MAX_RUNS = 4
 FRAMES = 80  # looks at a run, start and end included
 PARAMS_BYTES = 40_000_000  # of several runs; where the params of all looks would take more, those of the last are kept
 DENSE_PROBES = 2048  # examples of every look at a dense network, grid and padding included
+_ROUNDED = 2e-6  # what float32 sums over all examples may lack of a whole
 GRID = 32  # points a side of a decision boundary
 
 Settings = tuple[tuple[str, Any], ...]
@@ -86,8 +87,9 @@ class Learned:
 
     @property
     def steps(self) -> int:
-        """Steps taken so far."""
-        return len(self.trajectory.loss) - 1
+        """Steps taken so far, the one at which it diverged included."""
+        gone = self.trajectory.diverged_at
+        return len(self.trajectory.loss) - 1 if gone is None else gone
 
     @property
     def over(self) -> bool:
@@ -96,24 +98,38 @@ class Learned:
 
     @property
     def last(self) -> int:
-        """The look that counts: the best one where early stopping is on, else the last finite one."""
+        """The look that counts: the best one where early stopping is on, else the last of finite losses."""
         if self.best is not None:
             return int(np.flatnonzero(self.at == self.best)[0])
-        return self._known - 1
+        finite = np.flatnonzero(self._finite)
+        return int(finite[-1]) if finite.size else 0
 
     @property
-    def _known(self) -> int:
-        """Looks up to the last finite one; the first at least."""
-        finite = np.flatnonzero(np.isfinite(self.frames.loss[:, 0]))
-        return int(finite[-1]) + 1 if finite.size else 1
+    def _finite(self) -> np.ndarray:
+        """Which looks found both losses finite."""
+        return np.isfinite(self.frames.loss).all(1)
+
+    @property
+    def diverged(self) -> int | None:
+        """The step at which the run left the finite numbers; where only looks show it, the first of those at the end.
+
+        A batch can be finite while the loss over all examples is not.
+        """
+        if self.trajectory.diverged_at is not None:
+            return self.trajectory.diverged_at
+        finite = np.flatnonzero(self._finite)
+        first = int(finite[-1]) + 1 if finite.size else 0
+        return int(self.at[first]) if first < len(self.at) else None
 
     @cached_property
     def died(self) -> Int[np.ndarray, "layer unit"]:
-        """The step from which a unit is off for every training example and stays so; -1 for those that live.
+        """The step from which a unit's slope is zero for every training example, and stays so; -1 for those that live.
 
-        What is no longer finite is not looked at: a unit that gives no number has not died.
+        Nothing is said of the units of a run that diverged: where nothing is finite, nothing is off.
         """
-        off = self.frames.on[: self._known] <= 0
+        off = self.frames.on <= 0
+        if self.diverged is not None:
+            return np.full(off.shape[1:], -1)
         since = len(off) - np.argmax(~off[::-1], axis=0)  # the first look of the last unbroken row of offs
         since = np.where(off.all(0), 0, since)
         return np.where(off[-1], self.at[np.minimum(since, len(off) - 1)], -1)
@@ -148,8 +164,9 @@ class TrainingResult:
 
     @property
     def done(self) -> int:
-        """Steps that every run has taken."""
-        return min((run.steps for run in self.runs if not run.over), default=self.training.num_steps)
+        """Steps that every run under way has taken; where all are over, those of the longest."""
+        longest = max((run.steps for run in self.runs), default=self.training.num_steps)
+        return min((run.steps for run in self.runs if not run.over), default=longest)
 
 
 def grid_of(loss: NetworkLoss) -> tuple[Float[np.ndarray, "x"], Float[np.ndarray, "y"]] | None:
@@ -249,8 +266,18 @@ class _Course:
         layers, units = self.loss.architecture.stack + 1, self.loss.exact.unit_count
         outputs = None if frame.outputs is None else frame.outputs[self.seen, : self.loss.examples.num_classes].copy()
         flow = np.append(frame.flow[:layers], frame.flow[-1])
-        return frame._replace(outputs=outputs, on=frame.on[:layers, :units].copy(), flow=flow,
-                              histogram=frame.histogram[:layers].copy(), size=frame.size[:layers].copy())  # fmt: skip
+        on = np.where(frame.on > 1 - _ROUNDED, np.float32(1), frame.on)[:layers, :units]
+        return frame._replace(
+            accuracy=self._shares(frame), outputs=outputs, on=on, flow=flow,
+            histogram=frame.histogram[:layers].copy(), size=frame.size[:layers].copy(),
+        )  # fmt: skip
+
+    def _shares(self, frame: Frame) -> np.ndarray:
+        """The shares of right answers as whole numbers of answers give them; NaN where a loss is not finite."""
+        data = self.loss.examples
+        answers = np.array([data.train_targets.size, data.valid_targets.size], np.float32)
+        shares = np.rint(frame.accuracy * answers) / answers
+        return np.where(np.isfinite(frame.loss), shares, np.nan).astype(np.float32)
 
     def _learned(self, gone: int | None) -> Learned:
         frames = Frame(*(None if leaf[0] is None else np.stack(leaf) for leaf in zip(*self.frames, strict=True)))
@@ -259,13 +286,14 @@ class _Course:
         looks, rows = len(at), self.steps
         if stopped is not None:  # nothing of what would have come is shown
             looks, rows = int(np.flatnonzero(at == stopped)[0]) + 1, stopped + 1
+            gone = gone if gone is not None and gone <= stopped else None
         self.ended = stopped is not None or gone is not None
         frames = Frame(*(None if leaf is None else leaf[:looks] for leaf in frames))
         whole = [np.concatenate(parts)[:rows] for parts in zip(*((r.loss, r.grad_norm, r.layers) for r in self.rows),
                                                                strict=True)]  # fmt: skip
         run = Trajectory(self.rows[0].params, whole[0], whole[1], gone, self.rows[0].stride, whole[2])
         return Learned(self.learner, self.loss, self.descent, run, at[:looks], frames, tuple(self.params[:looks]),
-                       stopped, best, self.went_first)  # fmt: skip
+                       stopped, best, self.went_first if gone is not None else "")  # fmt: skip
 
     def _first_gone(self, run: Trajectory, row: int) -> str:
         """The layer whose weights, else whose outputs, are the first not to be finite."""

@@ -96,8 +96,8 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Training, int, list[str]
     name = read.choice("data", got.get("data", plain.dataset), DATASETS, plain.dataset)
     entry = DATASETS[name]
     shape = read.pairs(entry.title, read.parts(got["shape"]), entry.shape) if "shape" in got else ()
-    training = Training(dataset=name, shape=shape)
-    for key, field, knob, whole in (("size", "size", entry.size, True), ("noise", "data_noise", entry.noise, False),
+    training, sizes = Training(dataset=name, shape=shape), entry.sizes(**dict(shape))
+    for key, field, knob, whole in (("size", "size", sizes, True), ("noise", "data_noise", entry.noise, False),
                                     ("imbalance", "imbalance", IMBALANCE, False), ("steps", "num_steps", STEPS, True),
                                     ("validation", "validation", VALIDATION, False), ("seed", "seed", SEED, True),
                                     ("patience", "patience", PATIENCE, True)):  # fmt: skip

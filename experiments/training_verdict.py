@@ -1,116 +1,205 @@
-"""What a training showed, in one sentence generated from the runs, and one more with its conditions."""
+"""What a training showed, in one sentence generated from its runs, and one more with its conditions.
 
-import math
-from collections.abc import Sequence
+All figures of a run are those of one look, `Learned.last`, whose step is said: the last look, or with early stopping
+the one of the lowest loss on unseen examples, "best". Of a run that diverged only the step is given at which it did.
+"""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from experiments.training import Learned, TrainingResult
-from experiments.words import number, uncapital
-from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
+from experiments.training_labels import names
+from experiments.words import and_list, count, number, steps_text
+from landscapes import DATASETS, NetworkLoss
 from landscapes.networks.stacked import Stacked
-from optimizers import OPTIMIZERS, SCHEDULES
 
-_THINGS = {"points": "points", "curve": "points", "images": "images", "sequence": "sequences", "text": "characters"}
-_SHELVES = {"initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES}
+_THINGS = {"points": "point", "curve": "point", "images": "image", "sequence": "sequence", "text": "character"}
+_ALIKE = 0.05  # how far from 1 a ratio of two losses may be, and they are about the same
 
 
 def headline(result: TrainingResult) -> str:
-    """How well the networks do on what they have not seen, as the runs had it."""
+    """How well the networks do on what they have not seen, as the runs had it; who diverged, and when."""
     if not result.training.learners:
         return "No run yet: the data are set."
     if not result.runs:
         return "Training begins."
-    names = labels(result)
-    gone = [i for i, run in enumerate(result.runs) if run.trajectory.diverged_at is not None]
-    if len(gone) == len(result.runs):
-        return f"{_gone(result.runs[gone[0]], names[gone[0]], len(names))}."
+    gone = [i for i, run in enumerate(result.runs) if run.diverged is not None]
     if len(result.runs) == 1:
-        return _alone(result.runs[0], result)
-    return _together(result, names, gone)
+        return f"The net diverged {_gone(result.runs[0])}." if gone else _alone(result.runs[0])
+    if len(gone) == len(result.runs):
+        return _all_gone(result.runs)
+    return _together(result.runs, gone)
 
 
-def _thing(result: TrainingResult) -> str:
-    return _THINGS[DATASETS[result.training.dataset].kind]
+def _things(run: Learned) -> str:
+    return f"{_THINGS[DATASETS[run.loss.dataset].kind]}s"
 
 
-def _alone(run: Learned, result: TrainingResult) -> str:
-    step, last = int(run.at[run.last]), run.last
-    begun = f"Stopped at step {run.stopped}, best at {step}:" if run.stopped is not None else f"After {step} steps"
-    valid = float(run.frames.accuracy[last, 1])
-    if not np.isfinite(valid):
-        train, unseen = run.frames.loss[last]
-        more = (
-            f"{unseen / train:.1f} times that on training {_thing(result)}"
-            if train > 0
-            else "with none left in training"
-        )
-        return f"{begun} the loss on unseen {_thing(result)} is {number(float(unseen))}, {more}."
-    sentence = f"{begun} the net is right on {percent(valid)} of unseen {_thing(result)}"
-    dead, units = dead_units(run), len(run.loss.layer_names[run.unit_layers]) * run.units
-    if run.counts_units and dead:
-        return f"{sentence}; {dead} of its {units} units {'is' if dead == 1 else 'are'} dead."
-    return f"{sentence}, and on {percent(float(run.frames.accuracy[last, 0]))} of those it trained on."
+def _classes(run: Learned) -> bool:
+    return DATASETS[run.loss.dataset].task == "classes"
 
 
-def _together(result: TrainingResult, names: Sequence[str], gone: Sequence[int]) -> str:
-    going = [i for i in range(len(names)) if i not in gone]
-    scores = {i: float(result.runs[i].frames.accuracy[result.runs[i].last, 1]) for i in going}
-    thing, steps = _thing(result), result.done
-    if all(np.isfinite(score) for score in scores.values()):
-        order = sorted(going, key=lambda i: -scores[i])
-        tied = len({percent(score) for score in scores.values()}) < len(scores)
-        percent_of = finely if tied else percent
-        parts = [f"{uncapital(names[i])} on {percent_of(scores[i])}" for i in order]
-        first = f"{names[order[0]]} is right on {percent_of(scores[order[0]])} of unseen {thing}"
+def _many(how_many: int, thing: str) -> str:
+    """1 image, 20 images."""
+    return f"{how_many:,} {thing}" if how_many == 1 else f"{how_many:,} {thing}s"
+
+
+def _after(step: int) -> str:
+    return f"After {steps_text(step)}" if step else "At the start"
+
+
+def _alone(run: Learned) -> str:
+    """The shares right of unseen and of training examples, or dead units in the place of the latter; or the losses."""
+    step, end, things = int(run.at[run.last]), int(run.at[-1]), _things(run)
+    best = f"best {f'at {step}' if step else 'at the start'}:"
+    begun = _after(step)
+    if run.stopped is not None:
+        begun = f"Stopped at step {run.stopped}, {best}"
+    elif step != end:
+        begun = f"{_after(end)}, {best}"
+    if not _classes(run):
+        train, unseen = map(float, run.frames.loss[run.last])
+        return f"{begun} the loss on unseen {things} is {number(unseen)}, {_against(unseen, train, things)}."
+    train, unseen = map(float, run.frames.accuracy[run.last])
+    sentence = f"{begun} the net is right on {percent(unseen)} of unseen {things}"
+    dead = dead_units(run) if run.counts_units else 0
+    rest = f"; {_dead(dead, run)}." if dead else f", and on {percent(train)} of those it trained on."
+    return f"{sentence}{rest}"
+
+
+def _against(unseen: float, train: float, things: str) -> str:
+    """The loss on unseen examples beside that on training ones: as their ratio, to two figures, where there is one."""
+    if train == 0:
+        return "with none left in training" if unseen else f"as on training {things}"
+    ratio = unseen / train
+    if abs(ratio - 1) <= _ALIKE:
+        return f"about the same as on training {things}"
+    return f"{f'{ratio:.2g}' if 0.01 <= ratio < 9.95 else number(ratio)} times that on training {things}"
+
+
+def _dead(dead: int, run: Learned) -> str:
+    """How many of its units are dead at the look that counts."""
+    units = len(run.loss.layer_names[run.unit_layers]) * run.units
+    if dead == units:
+        return "its only unit is dead" if units == 1 else f"all {units} of its units are dead"
+    return f"{dead} of its {units} units {'is' if dead == 1 else 'are'} dead"
+
+
+def _together(runs: Sequence[Learned], gone: Sequence[int]) -> str:
+    """The runs that are left in the order of what they get right, or of their loss; equals share a place.
+
+    Shares are given as finely as tells apart what is not equal; losses in three figures, in which they are compared.
+    """
+    left = [run for i, run in enumerate(runs) if i not in gone]
+    steps = [int(run.at[run.last]) for run in left]
+    one_look = len(set(steps)) == 1 and all(run.best is None for run in left)
+    whose = names(runs)
+    words = [name for i, name in enumerate(whose) if i not in gone]
+    if not one_look:
+        words = [f"{name} ({f'step {at}' if at else 'at the start'})" for name, at in zip(words, steps, strict=True)]
+    if _classes(left[0]):
+        values = [-float(run.frames.accuracy[run.last, 1]) for run in left]
+        said = percents([-value for value in values])
     else:
-        losses = {i: float(result.runs[i].frames.loss[result.runs[i].last, 1]) for i in going}
-        order = sorted(going, key=lambda i: losses[i])
-        parts = [f"{uncapital(names[i])} at {number(losses[i])}" for i in order]
-        first = f"{names[order[0]]} has a loss of {number(losses[order[0]])} on unseen {thing}"
-    rest = f"; {'; '.join(parts[1:])}" if parts[1:] else ""
-    tail = f"; {uncapital(_gone(result.runs[gone[0]], names[gone[0]], len(names)))}" if gone else ""
-    return f"After {steps} steps {uncapital(first)}{rest}{tail}."
+        values = [float(run.frames.loss[run.last, 1]) for run in left]
+        said = [number(value) for value in values]
+    parts = _ranked(words, values, said, _right if _classes(left[0]) else _losing, _things(left[0]))
+    parts += [f"{whose[i]} diverged {_gone(runs[i])}" for i in gone]
+    best = f"{'At' if len(left) == 1 else 'Each at'} its best: " if any(run.best is not None for run in left) else ""
+    begun = f"{_after(steps[0])} " if one_look else best
+    return _sentence(f"{begun}{'; '.join(parts)}")
 
 
-def _gone(run: Learned, name: str, count: int) -> str:
-    who = name if count > 1 else "The net"
+def _ranked(words: Sequence[str], values: Sequence[float], said: Sequence[str], tell: Callable[..., str],
+            things: str) -> list[str]:  # fmt: skip
+    """The places from the best down, each with those who share it."""
+    order = sorted(range(len(words)), key=lambda i: values[i])
+    places = list(dict.fromkeys(said[i] for i in order))
+    return [
+        tell([words[i] for i in order if said[i] == text], text, things if place == 0 else "")
+        for place, text in enumerate(places)
+    ]
+
+
+def _right(who: Sequence[str], share: str, things: str) -> str:
+    verb = f" {'is' if len(who) == 1 else 'are'} right" if things else ""
+    return f"{and_list(who)}{verb} on {share}{f' of unseen {things}' if things else ''}"
+
+
+def _losing(who: Sequence[str], loss: str, things: str) -> str:
+    if not things:
+        return f"{and_list(who)} at {loss}"
+    return f"{and_list(who)} {'has' if len(who) == 1 else 'have'} a loss of {loss} on unseen {things}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper() if text[0].isascii() else text[0]}{text[1:]}."
+
+
+def _gone(run: Learned) -> str:
+    """The step at which a run left the finite numbers, and its first layer, from the input, that did.
+
+    "By" the step where only a look at all examples shows it.
+    """
+    word = "by" if run.trajectory.diverged_at is None else "at"
     where = f", first in {run.went_first}" if run.went_first else ""
-    return f"{who} left the finite numbers at step {run.trajectory.diverged_at}{where}"
+    return f"{f'{word} step {run.diverged}' if run.diverged else 'at the start'}{where}"
+
+
+def _all_gone(runs: Sequence[Learned]) -> str:
+    """Each run and when it diverged."""
+    who = "Both runs" if len(runs) == 2 else f"All {count(len(runs))} runs"
+    return f"{who} diverged: {'; '.join(f'{name} {_gone(run)}' for name, run in zip(names(runs), runs, strict=True))}."
 
 
 def subline(result: TrainingResult) -> str:
     """The conditions: how many examples, what is alike between the runs, and what a word of the headline means."""
-    if not result.runs:
+    runs = result.runs
+    if len(runs) == 0:
         return ""
-    first = result.runs[0].loss
-    thing = "windows of text" if DATASETS[first.dataset].kind == "text" else _thing(result)
-    parts = [f"{first.count} training {thing}, {len(first.examples.valid_inputs)} unseen"]
-    if len(result.runs) > 1:
-        parts.append(_alike(result.runs))
-    else:
-        parts.append(f"{first.num_params:,} parameters, {_batch(first)}")
-    if len(result.runs) == 1 and "dead" in headline(result):
+    first, thing = runs[0].loss, _THINGS[DATASETS[runs[0].loss.dataset].kind]
+    windows = DATASETS[first.dataset].kind == "text"
+    trained = _many(first.count, f"training {thing if not windows else 'window'}") + (" of text" if windows else "")
+    parts = [f"{trained}, {len(first.examples.valid_inputs):,} unseen"]
+    parts.append(_alike(runs) if len(runs) > 1 else f"{_many(first.num_params, 'parameter')}, {_batch(first)}")
+    said = headline(result)
+    if "dead" in said:
         parts.append("a dead unit has slope zero for every training example, so no gradient passes through it")
-    if any(run.loss.normalization == "batch" and run.loss.batch > run.loss.architecture.tile for run in result.runs):
-        parts.append(f"batch statistics are of {first.architecture.tile} examples at a time")
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    parts += _stops(runs)
+    if "best" in said:
+        parts.append(f"best is the lowest loss on unseen {_things(runs[0])}")
+    tiles = [run.loss.architecture.tile for run in runs if run.loss.normalization == "batch"]
+    if any(run.loss.normalization == "batch" and run.loss.batch > run.loss.architecture.tile for run in runs):
+        parts.append(f"batch statistics are of at most {max(tiles)} examples in training, of all in these figures")
+    return _sentence("; ".join(parts))
+
+
+def _stops(runs: Sequence[Learned]) -> list[str]:
+    """Of several runs, which of them early stopping ended, and when; the headline of one says so itself."""
+    ended = [(name, run.stopped) for name, run in zip(names(runs), runs, strict=True)
+             if run.stopped is not None and run.diverged is None]  # fmt: skip
+    if len(runs) == 1 or not ended:
+        return []
+    steps = {step for _, step in ended}
+    if len(steps) == 1:
+        return [f"{and_list([name for name, _ in ended])} stopped at step {ended[0][1]}"]
+    return [", ".join(f"{name} {'stopped ' if i == 0 else ''}at step {step}" for i, (name, step) in enumerate(ended))]
 
 
 def _batch(loss: NetworkLoss) -> str:
-    return "all examples a step" if loss.batch == loss.count else f"{loss.batch} examples a step"
+    return "all examples a step" if loss.batch == loss.count else f"{_many(loss.batch, 'example')} a step"
 
 
 def _alike(runs: Sequence[Learned]) -> str:
     """Whether the runs begin at the same params and see the same batches; where shapes differ they cannot."""
     starts = all(same_start(runs[0], run) for run in runs[1:])
     batches = len({run.loss.batch for run in runs}) == 1
-    if starts and batches:
-        return "same start and same batches for all"
+    if starts:
+        return "same start and same batches for all" if batches else "same start for all; batches differ in size"
     if batches:
         return "same batches for all; starts differ, as the networks do"
-    return "same start for all; batches differ in size" if starts else "starts and batches differ, as the networks do"
+    return "starts differ, as the networks do, and batches in size"
 
 
 def same_start(one: Learned, other: Learned) -> bool:
@@ -120,44 +209,9 @@ def same_start(one: Learned, other: Learned) -> bool:
 
 
 def dead_units(run: Learned) -> int:
-    """Units that are off for every training example at the look that counts."""
-    return int((run.frames.on[run.last, run.unit_layers, : run.units] <= 0).sum())
-
-
-def labels(result: TrainingResult) -> list[str]:
-    """Each run by what tells it from the others; one that is alone by its optimizer."""
-    facts = [_facts(run) for run in result.runs]
-    keys = [key for key in facts[0] if len({fact[key] for fact in facts}) > 1] if facts else []
-    names = [fact["optimizer"] for fact in facts]
-    for count in range(1, len(keys) + 1):  # as few words as tell all apart
-        names = [", ".join(fact[key] for key in keys[:count] if fact[key]) or fact["optimizer"] for fact in facts]
-        if len(set(names)) == len(names):
-            break
-    equal = {name for name in names if names.count(name) > 1}
-    names = [f"{name}, run {i}" if name in equal else name for i, name in enumerate(names, 1)]
-    return [name[0].upper() + name[1:] for name in names]
-
-
-def _facts(run: Learned) -> dict[str, str]:
-    loss, own, rate = run.loss, run.learner.run, run.descent.hyperparams.get(run.descent.optimizer.scheduled or "")
-    facts = {
-        "network": NETWORKS[loss.network].title,
-        "optimizer": OPTIMIZERS[own.optimizer].title,
-        "activation": ACTIVATIONS[str(loss.activation)].title if run.counts_units else "",
-        "rate": f"rate {rate:.3g}" if rate is not None else "",
-        "schedule": SCHEDULES[own.schedule].title.lower(),
-        "depth": f"depth {loss.depth}",
-        "width": f"width {loss.width}",
-        "batch": f"batch {loss.batch}",
-        "residual": "skips" if loss.residual else "no skips",
-        "dropout": f"dropout {loss.dropout:.2g}",
-        "gain": f"gain {loss.gain:.3g}",
-        "temperature": f"temperature {loss.temperature:.3g}",
-        "decay": f"L2 {own.l2:.3g}, L1 {own.l1:.3g}, decay {own.weight_decay:.3g}",
-    }
-    for name, shelf in _SHELVES.items():
-        facts[name] = f"{name} {shelf[getattr(loss, name)].title.lower()}"
-    return facts
+    """Units that are dead at the look that counts and stay so, as the panel of units has them at that step."""
+    died = run.died[run.unit_layers, : run.units]
+    return int(((died >= 0) & (died <= run.at[run.last])).sum())
 
 
 def finely(share: float) -> str:
@@ -166,6 +220,12 @@ def finely(share: float) -> str:
 
 
 def percent(share: float) -> str:
-    """98 %, and 99.6 % where rounding would say all."""
-    whole = round(100 * share)
-    return f"{min(99.9, math.floor(1000 * share) / 10)} %" if whole == 100 and share < 1 else f"{whole} %"
+    """98 %, and 99.6 % where rounding would say all: 0 % is none and 100 % all."""
+    return percents([share])[0]
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Shares in percent, with as few decimals as tell apart all that differ, and each from none and from all."""
+    kinds = {0.0, 1.0, *shares}
+    decimals = next(d for d in range(17) if d == 16 or len({f"{100 * share:.{d}f}" for share in kinds}) == len(kinds))
+    return [f"{100 * share:.{decimals if 0 < share < 1 else 0}f} %" for share in shares]

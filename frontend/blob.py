@@ -36,6 +36,13 @@ class Quantized:
     log: bool = False
 
 
+def shares_in_bytes(shares: np.ndarray) -> np.ndarray:
+    """Shares as 0..255, of which 0 is none and 255 all; NaN is none."""
+    unit = np.clip(np.nan_to_num(shares), 0, 1)
+    inside = np.clip(np.rint(255 * unit), 1, 254)
+    return np.where((unit > 0) & (unit < 1), inside, 255 * unit).astype(np.uint8)
+
+
 def _narrow(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.float64:
         return np.clip(array, -FLOAT32_MAX, FLOAT32_MAX).astype(np.float32)

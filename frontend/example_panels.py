@@ -6,11 +6,11 @@ import numpy as np
 
 from experiments.training import FRAMES, GRID, Learned, grid_of
 from frontend import panels
+from frontend.blob import shares_in_bytes
 from landscapes import DATASETS
 from landscapes.network_loss import choices_of, target_of
 from landscapes.networks.observation import output_gradient, write_text
 
-_IMAGES = 900  # unseen pictures that are sent
 _WRITTEN, _TEXTS = 60, 12  # symbols of a text, and texts along a run
 
 
@@ -34,10 +34,6 @@ def probabilities(run: Learned, rows: slice) -> np.ndarray:
         return e / e.sum(-1, keepdims=True)
 
 
-def _bytes(shares: np.ndarray) -> np.ndarray:
-    return np.rint(255 * np.clip(np.nan_to_num(shares), 0, 1)).astype(np.uint8)
-
-
 def _points(run: Learned) -> dict[str, Any]:
     data = run.loss.examples
     train = np.arange(len(data.train_inputs) + len(data.valid_inputs)) < len(data.train_inputs)
@@ -59,7 +55,8 @@ def _field(run: Learned, name: str, example: int) -> dict[str, Any]:
     assert data.box is not None
     return {
         "id": "field", "kind": "field", "area": "picture", "title": "Decision boundary", "short": "Boundary",
-        "hint": "filled: training, rings: unseen", "box": data.box, "probs": _bytes(planes), **_points(run),
+        "hint": "filled: training, rings: unseen", "box": data.box, **_points(run),
+        "probs": np.rint(255 * np.nan_to_num(planes)).astype(np.uint8),
         "classes": np.concatenate([data.train_targets, data.valid_targets]).astype(np.int32), "steps": run.at,
         "class_names": list(data.class_names), "chosen": example,
         "figure": panels.decision_field(data.box), "key": f"{run.loss.dataset} {data.box}",
@@ -85,16 +82,18 @@ def _fit(run: Learned, name: str, example: int) -> dict[str, Any]:
 
 def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
     data = run.loss.examples
-    first, count = len(data.train_inputs), min(_IMAGES, len(data.valid_inputs))
+    first, count = len(data.train_inputs), len(data.valid_inputs)
     probs = probabilities(run, slice(first, first + count))
     assert data.valid_pixels is not None
     side = round(data.valid_pixels.shape[1] ** 0.5)
+    # who answers with what is no number takes an image for nothing
+    guess = np.where(np.isfinite(probs).all(-1), np.argmax(np.nan_to_num(probs), -1), data.num_classes)
     return {
         "id": "images", "kind": "images", "area": "picture", "title": "Wrong now", "short": "Wrong", "hint": "",
         "images": data.valid_pixels[:count].reshape(count, side, side),
         "truth": data.valid_targets[:count].astype(np.int32),
-        "guess": np.argmax(np.nan_to_num(probs), -1).astype(np.uint8), "sure": _bytes(probs.max(-1)),
-        "class_names": list(data.class_names), "steps": run.at, "first": first, "chosen": example,
+        "guess": guess.astype(np.uint8), "sure": shares_in_bytes(probs.max(-1)),
+        "class_names": [*data.class_names, "nothing"], "steps": run.at, "first": first, "chosen": example,
     }  # fmt: skip
 
 
@@ -123,6 +122,7 @@ def _sample(run: Learned, name: str, example: int) -> dict[str, Any]:
     inputs, targets = (
         (data.train_inputs, data.train_targets) if half == "training" else (data.valid_inputs, data.valid_targets)
     )
+    which = f"{half} example {i + 1:,} of {len(inputs):,}"
     spec: dict[str, Any] = {
         "id": "sample", "kind": "sample", "area": "picture", "title": "One example", "short": "Example",
         "hint": "", "class_names": list(data.class_names), "steps": run.at,
@@ -130,13 +130,13 @@ def _sample(run: Learned, name: str, example: int) -> dict[str, Any]:
     if data.num_classes == 1:
         values = _outputs(run, slice(example, example + 1))[:, 0, 0]
         return {**spec, "outputs": values.astype(np.float32), "target": float(targets[i]),
-                "caption": f"{half} example {i + 1}{_told(run, inputs[i])}"}  # fmt: skip
+                "caption": f"{which}{_told(run, inputs[i])}"}  # fmt: skip
     probs = probabilities(run, slice(example, example + 1))[:, 0]
     spec |= {
         "probs": probs.astype(np.float32), "gradient": _gradient(run, example, int(targets[i])),
         "truth": int(targets[i]),
         "pull": "gradient, p − y" if run.loss.loss == "cross_entropy" and run.loss.temperature == 1 else "gradient",
-        "caption": f"{half} example {i + 1}: {data.class_names[int(targets[i])]}{_told(run, inputs[i])}",
+        "caption": f"{which}: {data.class_names[int(targets[i])]}{_told(run, inputs[i])}",
     }  # fmt: skip
     pixels = data.train_pixels if half == "training" else data.valid_pixels
     if pixels is not None:

@@ -134,7 +134,7 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
             run |= {"light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": []}
     if page.mode == "dying" and runs:
         tree["series"]["dead"], tree["steps"]["dead"] = by_look(runs, _dead), tree["steps"]["train"]
-    gone = [run.trajectory.diverged_at for run in runs]
+    gone = [run.diverged for run in runs]
     panels_ = [{**panel, **_outcome(tree["series"], panel["id"], gone)}
                for panel in _trained_panels(page, result, tree["panels"], names)]  # fmt: skip
     return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}

@@ -6,9 +6,9 @@ import numpy as np
 
 from experiments.training import Learned
 from frontend import panels
-from frontend.blob import Quantized
+from frontend.blob import Quantized, shares_in_bytes
 from frontend.sent_steps import sent_steps
-from landscapes.networks.observation import SPAN
+from landscapes.networks.observation import SAMPLE, SPAN
 
 MOST_COLUMNS = 301  # of a heat map
 GRADIENT_DECADES = (-7.0, 1.0)  # fixed, so that healthy gradients never look vanished, nor vanished ones healthy
@@ -35,7 +35,12 @@ def rows_of(run: Learned) -> list[int]:
 
 def _columns(run: Learned, steps: int) -> np.ndarray:
     """The step of every column; those at which the run ended are among them."""
-    return sent_steps(steps, MOST_COLUMNS, (run.trajectory.diverged_at, run.stopped, run.best))
+    return sent_steps(steps, MOST_COLUMNS, (run.diverged, run.stopped, run.best))
+
+
+def _first(run: Learned, count: int) -> str:
+    """Of which training examples a panel is."""
+    return f"first {count} of {run.loss.count} training examples" if count < run.loss.count else "all training examples"
 
 
 def _layers(run: Learned, steps: int, what: int) -> np.ndarray:
@@ -90,7 +95,7 @@ def _histogram(run: Learned) -> dict[str, Any]:
     tallest = np.maximum(bars.max(-1, keepdims=True), 1e-9)
     return {
         "id": "histogram", "kind": "histogram", "area": "now", "title": "Outputs", "short": "Outputs",
-        "hint": "what lies beyond ±3 counts at the ends", "rows": names,
+        "hint": f"{_first(run, SAMPLE)}; what lies beyond ±3 counts at the ends", "rows": names,
         "counts": np.rint(255 * np.nan_to_num(bars / tallest)).astype(np.uint8), "range": [-SPAN, SPAN],
         "steps": run.at, "figure": panels.output_histogram(names, (-SPAN, SPAN)), "key": f"{names}",
     }  # fmt: skip
@@ -101,11 +106,10 @@ def _backward(run: Learned) -> dict[str, Any]:
     flow = run.frames.flow[:, rows_of(run)]
     # the loss itself: a gradient of one, spread over the examples
     ends = np.full((len(flow), 1), 1.0 / run.loss.count)
-    rows, seen = [*names, "loss"], run.loss.architecture.tile  # examples that pass through together
-    walked = f"over the first {seen} training examples" if seen < run.loss.count else "over all training examples"
+    rows = [*names, "loss"]
     return {
         "id": "backward", "kind": "backward", "area": "now", "title": "Backward pass", "short": "Backward",
-        "hint": f"from the loss to the first layer, {walked}", "rows": rows,
+        "hint": f"from the loss to the first layer; {_first(run, run.loss.architecture.tile)}", "rows": rows,
         "flow": np.concatenate([flow, ends], 1).astype(np.float32), "steps": run.at,
         "range": list(FLOW_DECADES), "log": True,
         "figure": panels.layer_bars(rows, FLOW_DECADES, "RMS of d loss / d output"), "key": f"{rows}",
@@ -134,7 +138,7 @@ def _units(run: Learned) -> dict[str, Any]:
     return {
         "id": "units", "kind": "units", "area": "units", "title": "Units",
         "hint": "share of examples on, × dead", "rows": names,
-        "share": np.rint(255 * np.nan_to_num(share)).astype(np.uint8),
+        "share": shares_in_bytes(share),
         "died": run.died[layers, : run.units].astype(np.int32), "steps": run.at,
         "slots": len(run.loss.layer_names),
     }  # fmt: skip

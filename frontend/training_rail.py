@@ -128,15 +128,18 @@ def _data() -> None:
     for name, param in entry.shape.items():
 
         def change(new: float, name: str = name) -> None:
-            set_training(replace(training(), shape=tuple({**dict(training().shape), name: new}.items())))
+            now, shape = training(), {**dict(training().shape), name: new}
+            size = None if now.size is None else min(now.size, int(entry.sizes(**shape).high))
+            set_training(replace(now, shape=tuple(shape.items()), size=size))
 
         knob(label_of(name), param, values.get(name, param.default), f"data_{now.dataset}_{name}", change)
     if entry.noise.high > 0:
         noise = entry.noise.default if now.data_noise is None else now.data_noise
         knob("Noise", entry.noise, noise, f"noise_{now.dataset}", _setter("data_noise"))
     with st.expander(_data_summary(now), key="more_data"):
-        size = entry.size.default if now.size is None else now.size
-        knob("Examples", entry.size, size, f"size_{now.dataset}", _setter("size", whole=True))
+        sizes = entry.sizes(**values)
+        size = sizes.default if now.size is None else now.size
+        knob("Examples", sizes, size, f"size_{now.dataset}", _setter("size", whole=True))
         knob("Share held back", VALIDATION, now.validation, "validation", _setter("validation"))
         if entry.task == "classes" and entry.kind != "text":
             knob("Class imbalance", IMBALANCE, now.imbalance, "imbalance", _setter("imbalance"))

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from experiments.training import Learned, TrainingResult
-from experiments.training_verdict import headline, labels, subline
+from experiments.training_labels import labels
+from experiments.training_verdict import headline, subline
 from frontend import layer_panels, panels
 from frontend.example_panels import picture_panels
 from frontend.race_view import LOOKS
 from frontend.sent_steps import sent_steps, stops
 from frontend.theme import CLASS_COLORS, MARKERS, Look, position_looks
-from landscapes import LOSSES, NETWORKS
+from landscapes import LOSSES
+from landscapes.networks.dense import Dense
 
 MAX_ROWS = 1001  # a run's rows on the way to the browser
 _LOSS_DECADES = (-6.0, 4.0)  # what the axis of a loss can span
@@ -28,9 +30,9 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
                   present: bool, state: str) -> dict[str, Any]:  # fmt: skip
     """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`."""
     steps, runs = result.training.num_steps, result.runs
-    marks = [mark for run in runs for mark in (run.trajectory.diverged_at, run.stopped, run.best)]
+    marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
     rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
-    shown = [*_charts(result), *(_details(runs[opened], labels(result)[opened], example, steps) if runs else [])]
+    shown = [*_charts(result), *(_details(runs[opened], labels(runs)[opened], example, steps) if runs else [])]
     ids = {panel["id"] for panel in shown}
     done = steps if state == "over" else result.done if runs else 0
     return {
@@ -58,10 +60,10 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
 
 def _progress(result: TrainingResult, done: int, state: str) -> dict[str, Any]:
     steps = result.training.num_steps
-    own = any("Dense" not in NETWORKS[each.network].title for each in result.training.learners)
+    own = any(not isinstance(result.training.loss_of(each).exact, Dense) for each in result.training.learners)
     if state == "stopped":
         return {"done": done, "total": steps, "text": f"You stopped it at step {done} of {steps}", "again": True}
-    begins = "Training begins; the program of these sizes is made first" if own else "Training begins"
+    begins = "Training begins; a program of these sizes is made first where there is none" if own else "Training begins"
     return {"done": done, "total": steps, "text": f"Training: step {done} of {steps}" if done else begins}
 
 
@@ -79,7 +81,7 @@ def _columns(ids: set[str]) -> list[dict[str, str]]:
 
 
 def _runs(result: TrainingResult) -> list[dict[str, Any]]:
-    names = labels(result)
+    names = labels(result.runs)
     drawn = run_looks([run.learner.run.optimizer for run in result.runs])
     return [
         {
@@ -91,8 +93,8 @@ def _runs(result: TrainingResult) -> list[dict[str, Any]]:
             "dash": list(drawn[i].dash),
             "hollow": False,
             "reached": None,
-            "diverged": run.trajectory.diverged_at,
-            "stopped": run.stopped,
+            "diverged": run.diverged,
+            "stopped": run.stopped if run.diverged is None else None,
             "best": run.best,
         }
         for i, run in enumerate(result.runs)

@@ -1,8 +1,12 @@
-"""A data set: an entry that draws examples, and the examples, split into those trained on and those held back."""
+"""A data set: an entry that draws examples, and the examples, split into those trained on and those held back.
+
+Unseen means unseen: no example that is held back has the inputs of one that is trained on, and of a text no character
+that is to be told in one half is to be told in the other.
+"""
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,6 +69,32 @@ class Dataset:
     source: str = field(compare=False, repr=False)
     shape: Mapping[str, ShapeParam] = field(default_factory=dict, compare=False, repr=False)
     classes: Callable[..., int] = field(default=lambda **shape: 2, compare=False, repr=False)
+    distinct: Callable[..., int] | None = field(default=None, compare=False, repr=False)  # a class; None: no limit
+
+    def sizes(self, **shape: Any) -> ShapeParam:
+        """The knob of the size at given parameters: where only so many different examples exist, it ends there.
+
+        Raises:
+            ValueError: naming what is wrong, which, and what is allowed.
+        """
+        most = self._most(self._own(shape))
+        high = min(self.size.high, most) if math.isfinite(most) else self.size.high
+        return self.size._replace(default=min(self.size.default, high), high=high)
+
+    def _most(self, own: Mapping[str, float]) -> float:
+        return math.inf if self.distinct is None else self.distinct(**own) * self.classes(**own)
+
+    def _why(self, own: Mapping[str, float]) -> str:
+        most, values = self._most(own), ", ".join(f"{name} {value:g}" for name, value in own.items())
+        return f": {self.name} of {values} has {most:g} different examples" if most < self.size.high else ""
+
+    def _own(self, shape: Mapping[str, Any]) -> dict[str, float]:
+        unknown = sorted(set(shape) - set(self.shape))
+        if unknown:
+            raise ValueError(
+                f"unknown parameter {unknown[0]!r} of {self.name}; known: {', '.join(self.shape) or 'none'}"
+            )
+        return {name: _within(name, shape.get(name), knob) for name, knob in self.shape.items()}
 
     @property
     def summary(self) -> str:
@@ -84,7 +114,7 @@ class Dataset:
         """Draws examples and splits them; equal arguments give equal examples.
 
         Args:
-            size: examples in all.
+            size: examples in all, as `sizes` allows.
             noise: standard deviation of what is added.
             imbalance: 0 for classes of equal size; the last class has 1 - imbalance times as many as the first.
             validation: share of the examples, of every class, that is held back.
@@ -94,13 +124,8 @@ class Dataset:
         Raises:
             ValueError: naming what is wrong, which, and what is allowed.
         """
-        unknown = sorted(set(shape) - set(self.shape))
-        if unknown:
-            raise ValueError(
-                f"unknown parameter {unknown[0]!r} of {self.name}; known: {', '.join(self.shape) or 'none'}"
-            )
-        own = {name: _within(name, shape.get(name), knob) for name, knob in self.shape.items()}
-        count = _within("size", size, self.size)
+        own = self._own(shape)
+        count = _within("size", size, self.sizes(**own), self._why(own))
         return _draw(
             self, round(count), _within("noise", noise, self.noise),
             _within("imbalance", imbalance, ShapeParam(0.0, 0.0, MOST_IMBALANCE)),
@@ -109,7 +134,7 @@ class Dataset:
         )  # fmt: skip
 
 
-def _within(name: str, value: Any, knob: ShapeParam) -> float:
+def _within(name: str, value: Any, knob: ShapeParam, why: str = "") -> float:
     if value is None:
         return knob.default
     try:
@@ -117,8 +142,14 @@ def _within(name: str, value: Any, knob: ShapeParam) -> float:
     except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not knob.low <= number <= knob.high:
-        raise ValueError(f"{name} is {value!r}; a number from {knob.low:g} to {knob.high:g} is needed")
+        raise ValueError(f"{name} is {value!r}; a number from {knob.low:g} to {knob.high:g} is needed{why}")
     return number
+
+
+def fewer(counts: Sequence[int], available: Sequence[int] | np.ndarray) -> list[int]:
+    """Counts of the same profile of which no class has more than are available, at least 4 each."""
+    share = min(1.0, float((np.asarray(available) / counts).min()))
+    return np.maximum(4, np.floor(share * np.array(counts))).astype(int).tolist()
 
 
 def class_counts(size: int, classes: int, imbalance: float) -> list[int]:
@@ -138,6 +169,8 @@ def _draw(entry: Dataset, size: int, noise: float, imbalance: float, validation:
     own, rng = dict(shape), np.random.default_rng([seed, 0])
     grouped = entry.task == "classes" and entry.kind != "text"
     counts = class_counts(size, entry.classes(**own), imbalance) if grouped else [size]
+    if entry.distinct is not None:
+        counts = fewer(counts, [entry.distinct(**own)] * len(counts))
     draft = entry.function(rng, counts, noise, **own)
     train, valid = _split(rng, draft, validation, grouped)
     pixels = (None, None) if draft.pixels is None else (draft.pixels[train], draft.pixels[valid])
@@ -151,7 +184,16 @@ def _draw(entry: Dataset, size: int, noise: float, imbalance: float, validation:
 
 
 def _split(rng, draft: Draft, validation: float, grouped: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the training and of the validation examples: of every class its share, shuffled; of a text its end."""
+    """Numbers of the training and of the validation examples: of every class its share, shuffled; of a text its end.
+
+    What would be held back but has the inputs of an example that is trained on is left out.
+    """
+    train, valid = _shares(rng, draft, validation, grouped)
+    _, which = np.unique(draft.inputs.reshape(len(draft.inputs), -1), axis=0, return_inverse=True)
+    return train, valid[~np.isin(which[valid], which[train])]
+
+
+def _shares(rng, draft: Draft, validation: float, grouped: bool) -> tuple[np.ndarray, np.ndarray]:
     total = len(draft.inputs)
     if draft.begins is not None:
         cut = min(total - 1, max(1, round(total * (1 - validation))))
@@ -170,15 +212,18 @@ def _split(rng, draft: Draft, validation: float, grouped: bool) -> tuple[np.ndar
 
 def dataset(
     *, kind: str, task: str, size: ShapeParam, noise: ShapeParam, source: str, title: str = "",
-    classes: int | Callable[..., int] = 2, **shape: ShapeParam,
+    classes: int | Callable[..., int] = 2, distinct: Callable[..., int] | None = None, **shape: ShapeParam,
 ) -> Callable[[Callable[..., Draft]], Dataset]:  # fmt: skip
-    """Makes the decorated function a `Dataset` of its own name; ``shape`` are its parameters, in its order."""
+    """Makes the decorated function a `Dataset` of its own name; ``shape`` are its parameters, in its order.
+
+    ``distinct`` says, for given parameters, how many different examples a class has.
+    """
 
     def shelve(function: Callable[..., Draft]) -> Dataset:
         name = function.__name__
         count = classes if callable(classes) else lambda number=classes, **shape: number
         title_ = title or name.replace("_", " ").capitalize()
-        return Dataset(name, title_, function, kind, task, size, noise, source, shape, count)
+        return Dataset(name, title_, function, kind, task, size, noise, source, shape, count, distinct)
 
     return shelve
 

@@ -67,11 +67,13 @@ class NetworkLoss:
         if data.kind not in entry.kinds:
             raise ValueError(f"network {self.network!r} does not suit dataset {self.dataset!r}; it suits "
                              f"{', '.join(name for name, d in DATASETS.items() if d.kind in entry.kinds)}")  # fmt: skip
+        object.__setattr__(self, "shape", tuple((str(k), float(v)) for k, v in self.shape))
+        size = data.sizes(**dict(self.shape)).default
         for name, value in (("activation", entry.activation or "identity"), ("initializer", entry.initializer),
                             ("normalization", entry.normalization), ("residual", entry.residual),
                             ("depth", int(entry.depth.default)), ("width", int(entry.width.default)),
                             ("loss", "squared_error" if data.task == "regression" else "cross_entropy"),
-                            ("size", int(data.size.default)), ("data_noise", float(data.noise.default))):  # fmt: skip
+                            ("size", int(size)), ("data_noise", float(data.noise.default))):  # fmt: skip
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         self._check(entry, data)
@@ -94,7 +96,6 @@ class NetworkLoss:
                                 ("temperature", 1e-3, 1e3), ("slope", -10.0, 10.0)):  # fmt: skip
             object.__setattr__(self, name, _number(name, getattr(self, name), low, high))
         object.__setattr__(self, "residual", bool(self.residual))
-        object.__setattr__(self, "shape", tuple((str(k), float(v)) for k, v in self.shape))
         object.__setattr__(self, "seed", _whole("seed", self.seed, 0, 2**32 - 1))
         object.__setattr__(self, "batch_size", _whole("batch_size", self.batch_size, 0, 10**6))
         needed = needed_bytes(self)

@@ -16,6 +16,7 @@ from experiments.race import run as run_race
 from experiments.training import TrainingResult
 from experiments.training import run as run_training
 from landscapes.networks.backward import measure
+from landscapes.networks.through_time import measure_time
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 _LINK = re.compile(r"\]\((http://localhost:8501/\S+)\):?\s+(.+?)(?=\n- |\n\n)", re.DOTALL)
@@ -161,7 +162,7 @@ def test_a_training_shows_what_the_readme_says(query, words):
 
 
 def left(page, seeds: int = 4) -> list[float]:
-    """What is left at the first layer of a gradient of size one at the last, of each curve: the median over networks."""
+    """What of a gradient is left at the first layer: of each curve, the median over networks."""
     out = []
     for curve in page.flow.curves:
         passage = measure(curve.layers(page.flow.depth), width=page.flow.width, seeds=range(seeds))
@@ -190,8 +191,13 @@ def _grows(page) -> None:
 
 def _time(page) -> None:
     assert page.mode == "time"
-    cells = [curve.cell for curve in page.time.curves]
-    assert {"rnn", "lstm", "gru"} <= set(cells)
+    for cell in ("lstm", "gru"):
+        assert 5.0 in {curve.gate for curve in page.time.curves if curve.cell == cell}
+    cells = [curve.built() for curve in page.time.curves if curve.cell == "lstm"]
+    passages = [measure_time(cell, steps=page.time.steps, seeds=range(4)) for cell in cells]
+    lost, kept = (float(np.median(np.prod(each.factor, axis=1))) for each in passages)
+    assert lost < 1e-3
+    assert 0.1 < kept < 10
     assert {0.9, 1.0, 1.1} <= {curve.scale for curve in page.time.curves if curve.cell == "rnn"}
 
 
@@ -212,7 +218,7 @@ GRADIENTS: dict[str, Callable[..., None]] = {
     "sigmoid starves.": _starves,
     "the edge of chaos; click the map to move.": _edge,
     "where batch norm makes gradients grow.": _grows,
-    "a plain recurrent net at 0.9, 1.0 and 1.1, an LSTM, a GRU, and what clipping does.": _time,
+    "a plain recurrent net at 0.9, 1.0 and 1.1, LSTMs and GRUs that forget and keep, and what clipping does.": _time,
     "a learning rate that kills ReLUs.": _kills,
     "does it matter? The same networks, trained on digits.": _matters,
 }

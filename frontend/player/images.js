@@ -2,6 +2,7 @@
 
 import { channels } from "./colors.js";
 import { Panel } from "./panel.js";
+import { shareOf } from "./words.js";
 
 export class Images extends Panel {
   constructor(player, spec) {
@@ -36,7 +37,7 @@ export class Images extends Panel {
     const { frame, list } = this.wrong(step);
     this.put(this.layer("wrong", (ctx) => this.paint(ctx, frame, list), frame));
     const { length } = this.spec.truth;
-    this.say(step, list.length ? `${list.length} of ${length} wrong` : `all ${length} right`);
+    this.say(step, list.length ? `${list.length} of ${length} unseen wrong` : `all ${length} unseen right`);
   }
 
   paint(ctx, frame, list) {
@@ -107,6 +108,6 @@ export class Images extends Panel {
     const { guess, sure, truth, class_names: names } = this.spec;
     const at = this.wrong(this.player.clock.step).frame * truth.length + index;
     const name = (k) => names?.[k] ?? k;
-    return [`taken for ${name(guess[at])}, ${Math.round((100 * sure[at]) / 255)} % sure`, `it is ${name(truth[index])}`, "click to follow this example"];
+    return [`taken for ${name(guess[at])}, ${shareOf(sure[at])} sure`, `it is ${name(truth[index])}`, "click to follow this example"];
   }
 }

@@ -4,6 +4,7 @@ import { channels, mix } from "./colors.js";
 import { label } from "./marks.js";
 import { Panel } from "./panel.js";
 import { band, rowMargin } from "./rows.js";
+import { shareOf } from "./words.js";
 
 const DOTS = 5.4; // pixels a unit needs to be a dot; with less, a row is a strip of cells
 
@@ -135,7 +136,7 @@ export class Units extends Panel {
     const key = this.table(this.player.clock.step)[row]?.[Math.floor((px - geometry.left) / geometry.step)];
     if (key === undefined) return null;
     const unit = unitOf(key);
-    const state = unit.dead ? `died at step ${this.spec.died[row * geometry.count + unit.unit]}` : `on for ${Math.round((100 * unit.on) / 255)} % of training inputs`;
+    const state = unit.dead ? `died at step ${this.spec.died[row * geometry.count + unit.unit]}` : `on for ${shareOf(unit.on)} of training inputs`;
     return [`${this.spec.rows[row]}, unit ${unit.unit + 1}`, state];
   }
 }

@@ -25,6 +25,13 @@ export function reading(value, { ends, unit }, digits = 3) {
   return `${beyond}${figure(value, coarse ? 2 : digits)}`;
 }
 
+/** A share sent as 0 to 255, of which 0 is none and 255 all: whole percents, and no rounding to none or all. */
+export function shareOf(byte) {
+  const whole = Math.round((100 * byte) / 255);
+  if (whole === 0 && byte > 0) return "under 1 %";
+  return whole === 100 && byte < 255 ? "over 99 %" : `${whole} %`;
+}
+
 export function minus(text) {
   return text.replace(/-/g, "−");
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from landscapes.dataset import Draft, dataset
+from landscapes.dataset import Draft, dataset, fewer
 from landscapes.surface import ShapeParam
 
 
@@ -28,8 +28,7 @@ def digits(rng, counts, noise):
     """Handwritten digits, real images: as many of a class as scikit-learn has where more are asked for."""
     pixels, labels = _digits()
     if max(counts) > 1.05 * min(counts):  # uneven: fewer of all rather than another profile
-        share = min(1.0, float((np.bincount(labels) / counts).min()))
-        counts = np.maximum(4, np.floor(share * np.array(counts))).astype(int)
+        counts = fewer(counts, np.bincount(labels))
     chosen = np.concatenate([rng.permutation(np.flatnonzero(labels == k))[:count] for k, count in enumerate(counts)])
     seen = pixels[chosen] / 16.0 + noise * rng.standard_normal((len(chosen), 64))
     drawn = np.clip(np.rint(16 * seen), 0, 16).astype(np.uint8)

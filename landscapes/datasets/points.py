@@ -19,10 +19,15 @@ def _round(angle: np.ndarray, radius: float | np.ndarray) -> np.ndarray:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)
 
 
-@dataset(kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.5, 0.0, 1.5), source="scikit-learn's make_blobs",
-         classes=lambda clouds: int(clouds), clouds=ShapeParam(3, 2, 6))  # fmt: skip
+@dataset(
+    kind="points", task="classes", size=_SIZE, noise=ShapeParam(0.5, 0.02, 1.5), classes=lambda clouds: int(clouds),
+    clouds=ShapeParam(3, 2, 6), source="scikit-learn's make_blobs",
+)  # fmt: skip
 def blobs(rng, counts, noise, clouds):
-    """One cloud a class: straight boundaries are enough."""
+    """One cloud a class: straight boundaries are enough.
+
+    Without noise all points of a class would be one point, so there is always a little.
+    """
     centres = _round(2 * np.pi * np.arange(len(counts)) / len(counts) + 0.5, 1.5)
     return _draft(rng, [np.tile(centre, (count, 1)) for centre, count in zip(centres, counts, strict=True)], noise)
 

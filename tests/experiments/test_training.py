@@ -153,32 +153,6 @@ def test_sizes_and_histograms_are_of_the_layers_outputs():
     np.testing.assert_allclose(one.frames.histogram[-1, :4].sum(1), 1.0, rtol=1e-5)
 
 
-def with_on(on: list[list[bool]], at: list[int]) -> Learned:
-    """A training of one layer whose units are on as given: frames by units."""
-    shares = np.array(on, np.float32)[:, None]
-    one = only(Training(num_steps=len(on) - 1, learners=(learner(depth=1, width=len(on[0])),)))
-    return replace(one, at=np.array(at), frames=one.frames._replace(on=shares))
-
-
-def test_a_unit_dies_at_the_step_from_which_it_is_off_for_good():
-    lives, dies_last, comes_back, dies_twice, never_on = (
-        [1, 1, 1, 1], [1, 1, 1, 0], [1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 0, 0],
-    )  # fmt: skip
-    units = np.array([lives, dies_last, comes_back, dies_twice, never_on], bool).T
-    one = with_on(units.tolist(), [0, 8, 16, 24])
-    assert one.died.tolist() == [[-1, 24, -1, 16, 0]]
-
-
-def test_death_agrees_with_a_look_at_every_frame():
-    rng = np.random.default_rng(0)
-    units = rng.random((9, 16)) < 0.6
-    units[4:, :6] = False
-    one = with_on(units.tolist(), list(range(0, 45, 5)))
-    for unit, died in enumerate(one.died[0]):
-        off = [5 * k for k in range(9) if not units[k:, unit].any()]
-        assert died == (off[0] if off else -1)
-
-
 STOPS = [
     ([3.0, 2.0, 1.0], 2, (None, 20)),
     ([3.0, 2.0, 2.5, 2.4, 1.0], 2, (30, 10)),

@@ -64,13 +64,14 @@ def random_learner(rng: random.Random, dataset: str, share: float = 0.5) -> Lear
 
 def random_training(rng: random.Random, dataset: str | None = None) -> Training:
     entry = DATASETS[dataset or rng.choice(list(DATASETS))]
+    shape = tuple((name, within(rng, k)) for name, k in entry.shape.items() if rng.random() < 0.7)
     training = Training(
         entry.name,
-        size=rng.choice([None, within(rng, entry.size, whole=True)]),
+        size=rng.choice([None, within(rng, entry.sizes(**dict(shape)), whole=True)]),
         data_noise=rng.choice([None, within(rng, entry.noise)]),
         imbalance=rng.choice([0.0, within(rng, IMBALANCE)]),
         validation=rng.choice([0.5, within(rng, VALIDATION)]),
-        shape=tuple((name, within(rng, k)) for name, k in entry.shape.items() if rng.random() < 0.7),
+        shape=shape,
         num_steps=rng.randint(1, 5000),
         patience=rng.randint(0, 80),
         seed=rng.randint(0, 2**32 - 1),
@@ -204,6 +205,9 @@ BAD = [
     ({"runs": "none"}, "", replace(PLAIN, learners=())),
     ({"v": "9"}, "version ‘9’", PLAIN),
     ({"size": "5"}, "outside 20 to 1000", replace(PLAIN, size=20)),
+    ({"data": "parity", "size": "1000", "r1": "adam", "n1": "lstm"}, "outside 8 to 64; 64 is used", None),
+    ({"data": "parity", "size": "100", "shape": "length~2"}, "outside 3 to 64; 3 is used", None),
+    ({"data": "blobs", "noise": "0"}, "outside 0.02 to 1.5; 0.02 is used", Training("blobs", data_noise=0.02)),
     ({"size": "1e400"}, "1000 is used", replace(PLAIN, size=1000)),
     ({"noise": "inf"}, "outside 0 to 1", replace(PLAIN, data_noise=1.0)),
     ({"imbalance": "1"}, "outside 0 to 0.95", replace(PLAIN, imbalance=0.95)),

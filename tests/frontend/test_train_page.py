@@ -189,7 +189,7 @@ def test_divergence_is_shown_with_its_step_and_the_others_go_on():
     tree = shown(opened(n1=identity, r1="gradient_descent~learning_rate~10", n2=identity, r2="adam", steps="60"))
     step = tree["runs"][0]["diverged"]
     assert step > 0
-    assert f"left the finite numbers at step {step}, first in " in tree["headline"]
+    assert f"gradient descent diverged at step {step}, first in " in tree["headline"]
     assert tree["runs"][1]["diverged"] is None
     assert np.isfinite(tree["series"]["train"][1]).all()
 
@@ -240,3 +240,16 @@ def test_a_training_does_not_touch_the_race():
     assert unpack(player(page).bytes).get("room") != "train"
     page.switch_page("rooms/train.py").run()
     assert shown(page)["clock"]["steps"] == 20, "the room is as it was left"
+
+
+def test_the_sizes_offered_are_those_that_the_length_leaves():
+    """Of length 6 there are 64 sequences: a size that was set follows, and no link says what cannot be."""
+    page = opened(data="parity", shape="length~8", size="200", n1="rnn~width~4", steps="20")
+    shown(page)
+    assert page.sidebar.slider(key="size_parity_slider").max == 256
+    page.sidebar.slider(key="data_parity_length_slider").set_value(6).run()
+    tree = shown(page)
+    assert page.sidebar.slider(key="size_parity_slider").max == 64
+    assert page.session_state.training.size == 64
+    assert "32 training sequences, 32 unseen" in tree["subline"]
+    assert not from_link(dict(page.query_params.items()))[2]

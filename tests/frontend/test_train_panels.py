@@ -57,9 +57,12 @@ def test_the_layers_that_are_sent_are_those_of_the_run():
     flow = one.frames.flow[:, rows]
     np.testing.assert_array_equal(sent["backward"]["flow"][:, :-1], flow)
     np.testing.assert_allclose(sent["backward"]["flow"][:, -1], 1 / 250, rtol=1e-6)
+    assert sent["backward"]["hint"].endswith("first 64 of 250 training examples")
+    assert "first 64 of 250 training examples" in sent["histogram"]["hint"]
     assert sent["backward"]["rows"] == [*sent["heat"]["rows"], "loss"]
-    assert sent["backward"]["hint"] == "from the loss to the first layer, over the first 64 training examples"
-    np.testing.assert_allclose(sent["units"]["share"] / 255, one.frames.on[:, :4, :16], atol=0.5 / 255)
+    np.testing.assert_allclose(sent["units"]["share"] / 255, one.frames.on[:, :4, :16], atol=1 / 255)
+    np.testing.assert_array_equal(sent["units"]["share"] == 0, one.frames.on[:, :4, :16] == 0)
+    np.testing.assert_array_equal(sent["units"]["share"] == 255, one.frames.on[:, :4, :16] == 1)
     np.testing.assert_array_equal(sent["units"]["died"], one.died[:4, :16])
 
 
@@ -75,10 +78,10 @@ def test_the_example_that_is_sent_is_one_of_the_run():
     np.testing.assert_allclose(sample["gradient"], p - np.eye(2)[target], atol=1e-6)
     assert sample["truth"] == target
     assert sample["point"] == one.loss.examples.train_inputs[7].tolist()
-    assert sample["caption"].startswith("training example 8")
+    assert sample["caption"].startswith("training example 8 of 250: ")
     assert dict(page.query_params.items()) == {"v": "1", "example": "7"}
     first_unseen = panels(shown(opened()))["sample"]
-    assert first_unseen["caption"].startswith("unseen example 1")
+    assert first_unseen["caption"].startswith("unseen example 1 of 250: ")
 
 
 def test_a_look_is_an_average_over_the_field():
@@ -100,14 +103,14 @@ def test_what_is_sent_stays_within_the_budget():
 LINKS = {
     "digits": {"data": "digits", "size": "300", "n1": "cnn~width~4~depth~1"},
     "adding": {"data": "adding", "size": "100", "shape": "length~4", "n1": "lstm~width~4"},
-    "parity": {"data": "parity", "size": "100", "shape": "length~4", "n1": "gru~width~4"},
+    "parity": {"data": "parity", "size": "16", "shape": "length~4", "n1": "gru~width~4"},
     "characters": {"data": "characters", "size": "80", "shape": "length~8", "n1": "transformer~width~8"},
 }
 OTHERS = {
     "softmax_regression": {"data": "moons"},
     "residual_mlp": {"data": "noisy_sine"},
     "resnet": {"data": "digits", "size": "300", "n1": "resnet~width~4~depth~1"},
-    "rnn": {"data": "parity", "size": "100", "shape": "length~4", "n1": "rnn~width~4"},
+    "rnn": {"data": "parity", "size": "16", "shape": "length~4", "n1": "rnn~width~4"},
 }
 PICTURES = {"points": "field", "curve": "fit", "images": "images", "text": "text"}
 

@@ -28,7 +28,7 @@ SMALL = {  # dense ones share a program, and so do the two of pictures; dense on
     "residual_mlp": {"dataset": "noisy_sine", "size": 40, "depth": 3, "width": 5},
     "cnn": {"dataset": "digits", "size": 128, "depth": 2, "width": 2},
     "resnet": {"dataset": "digits", "size": 128, "depth": 2, "width": 2},
-    "rnn": {"dataset": "parity", "size": 100, "depth": 2, "width": 4},
+    "rnn": {"dataset": "parity", "size": 100, "depth": 2, "width": 4, "shape": (("length", 8.0),)},
     "lstm": {"dataset": "adding", "size": 100, "depth": 2, "width": 4},
     "gru": {"dataset": "adding", "size": 100, "depth": 2, "width": 4},
     "transformer": {"dataset": "characters", "size": 64, "depth": 2, "width": 4, "shape": (("length", 8.0),)},

@@ -25,6 +25,7 @@ Layers = list[dict[str, Tensor]]
 DENSE = {"depth": 3, "width": 6, "size": 40}
 PICTURES = {"dataset": "digits", "size": 128, "width": 3}
 SEQUENCES = {"size": 100, "validation": 0.68, "depth": 2, "width": 8}
+PARITY = {**SEQUENCES, "dataset": "parity", "shape": [["length", 8]]}
 TEXT = {"dataset": "characters", "size": 64, "shape": [["length", 8]], "width": 8}
 ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "identity": lambda z, slope: z,
@@ -66,11 +67,11 @@ CASES: list[dict[str, Any]] = [
     {"network": "cnn", **PICTURES},
     {"network": "cnn", **PICTURES, "depth": 3, "activation": "gelu", "normalization": "batch", "loss": "brier"},
     {"network": "resnet", **PICTURES, "depth": 3, "activation": "silu", "normalization": "layer"},
-    {"network": "rnn", **SEQUENCES, "dataset": "parity"},
-    {"network": "rnn", **SEQUENCES, "dataset": "parity", "activation": "relu", "residual": True},
+    {"network": "rnn", **PARITY},
+    {"network": "rnn", **PARITY, "activation": "relu", "residual": True},
     {"network": "lstm", **TEXT, "depth": 2, "residual": True},
     {"network": "gru", **SEQUENCES, "dataset": "adding"},
-    {"network": "transformer", **SEQUENCES, "dataset": "parity", "normalization": "rms"},
+    {"network": "transformer", **PARITY, "normalization": "rms"},
     {"network": "transformer", **TEXT, "depth": 2, "temperature": 0.8},
     {"network": "transformer", **TEXT, "depth": 1, "residual": False, "normalization": "none", "activation": "relu"},
 ]
