@@ -1,0 +1,91 @@
+"""What the tests do with the rail: every control, by its key, as a visitor with a mouse and a keyboard moves it."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser.page import PATIENCE, link, painted, wait
+
+KINDS = ("stSlider", "stNumberInput", "stCheckbox", "stSelectbox")
+_KEYS = """kind => [...document.querySelectorAll('.stSidebar .stElementContainer:has(.' + kind + ')')]
+    .map(each => [...each.classList].find(name => name.startsWith('st-key-'))?.slice(7)).filter(Boolean)"""
+_DONE = "p.ready && document.querySelector('.ll-player:not(.ll-training)')"
+
+
+def over(page: Page, than: str = "") -> None:
+    """Waits for the end of the work on a picture other than ``than``."""
+    wait(page, f"p.key !== '{than}' && {_DONE}")
+
+
+def unfold(page: Page) -> None:
+    """Opens everything that is folded in the rail."""
+    while (folded := page.locator(".stSidebar details:not([open]) > summary")).count():
+        folded.first.click()
+
+
+def keys(page: Page, kind: str) -> list[str]:
+    """The keys of all widgets of a kind."""
+    return page.evaluate(_KEYS, kind)
+
+
+def stays(page: Page, act: Callable[[], object], seconds: float) -> dict[str, str]:
+    """Acts, and holds the link so long after the end of the work to what it was right after the act."""
+    old, before = page.url, painted(page)["key"]
+    act()
+    page.wait_for_function("old => location.href !== old", arg=old, timeout=PATIENCE)
+    right = link(page)
+    over(page, before)
+    page.wait_for_timeout(1000 * seconds)
+    over(page)
+    assert link(page) == right
+    return right
+
+
+def slide(page: Page, key: str, press: str = "") -> None:
+    """Moves a slider a tenth of its way, or by a key of the keyboard."""
+    slider = page.locator(f".st-key-{key} input")
+    at_end = float(slider.input_value()) > float(slider.get_attribute("max") or 0) / 2
+    slider.press(press or ("PageDown" if at_end else "PageUp"))
+
+
+def fill(page: Page, key: str) -> None:
+    """Types another number into a box."""
+    box = page.locator(f".st-key-{key} input")
+    low, high = (float(box.get_attribute(end) or 0) for end in ("min", "max"))
+    now = float(box.input_value())
+    new = next(each for each in (now + 1, now - 1, now + 0.05, now - 0.05, now / 2) if low <= each <= high)
+    box.fill(f"{new:.6g}")
+    box.press("Enter")
+
+
+def options(page: Page, key: str) -> list[str]:
+    """What a select box offers beside what it shows."""
+    select = page.locator(f".st-key-{key} input")
+    now = select.input_value()
+    select.click()
+    page.get_by_role("option").first.wait_for()
+    all_ = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return [each for each in all_ if each != now]
+
+
+def select(page: Page, key: str, option: str) -> None:
+    """Chooses an option by its words."""
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def tile(page: Page, name: str) -> None:
+    """Chooses a tile, once all of them are in sight."""
+    if not page.locator(f".ll-tile[data-name={name}]").count():
+        page.click(".ll-more")
+    page.click(f".ll-tile[data-name={name}]")
+
+
+def press(page: Page, key: str) -> None:
+    page.click(f".st-key-{key} button")
+
+
+def choose(page: Page, words: str) -> None:
+    """Chooses a pill or a segment by its words."""
+    page.locator(".stSidebar .stButtonGroup button").get_by_text(words, exact=True).first.click()
