@@ -126,9 +126,7 @@ def _dead(run: Learned, step: int) -> tuple[int, int, int]:
 def _last_seen(run: Learned) -> str:
     step = int(run.at[run.last])
     dead, _, units = _dead(run, step)
-    return (
-        f"{_title(run)} diverged at step {run.diverged}, with {dead} of {units} units dead at step {step}"
-    )
+    return f"{_title(run)} diverged at step {run.diverged}, with {dead} of {units} units dead at step {step}"
 
 
 def _first_deaths(run: Learned, step: int, dying: Dying) -> str:
