@@ -125,10 +125,11 @@ class Learned:
     def died(self) -> Int[np.ndarray, "layer unit"]:
         """The step from which a unit's slope is zero for every training example, and stays so; -1 for those that live.
 
-        Nothing is said of the units of a run that diverged: where nothing is finite, nothing is off.
+        What is no longer finite is not looked at: a unit that gives no number has not died.
         """
-        off = self.frames.on <= 0
-        if self.diverged is not None:
+        finite = np.flatnonzero(self._finite)
+        off = self.frames.on[: finite[-1] + 1 if finite.size else 1] <= 0
+        if not finite.size:
             return np.full(off.shape[1:], -1)
         since = len(off) - np.argmax(~off[::-1], axis=0)  # the first look of the last unbroken row of offs
         since = np.where(off.all(0), 0, since)

@@ -103,9 +103,8 @@ def _runs(result: TrainingResult) -> list[dict[str, Any]]:
 
 def look_steps(runs: Sequence[Learned]) -> np.ndarray:
     """The step of every look, a row a run; a run that has ended before is filled up with the step after its end."""
-    ends = [run.steps if run.trajectory.diverged_at is None else run.trajectory.diverged_at for run in runs]
     width = max((len(run.at) + run.over for run in runs), default=1)
-    rows = [np.append(run.at, [end + 1] * (width - len(run.at))) for run, end in zip(runs, ends, strict=True)]
+    rows = [np.append(run.at, [run.steps + 1] * (width - len(run.at))) for run in runs]
     return np.array(rows, np.int32).reshape(-1, width)
 
 

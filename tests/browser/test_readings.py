@@ -17,7 +17,7 @@ READ = """async ([bytes, floor]) => {
   const { fanTrack } = await import("/tracks.js");
   const series = unpack(Uint8Array.from(bytes));
   const none = [null];
-  const tree = { drag: { series, stride: 1, reached: none, diverged: none }, floor };
+  const tree = { drag: { series, steps: [0, 1, 2], reached: none, diverged: none }, floor };
   const track = fanTrack(tree, 0);
   const said = (name) => [0, 1, 2].map((step) => track.says(name, step));
   return Object.fromEntries(["loss", "grad", "x"].map((name) => [name, said(name)]));

@@ -2,7 +2,8 @@
 
 ``links/frozen.json`` was written once by the code of the day and is never written again: the fields' defaults of then,
 and by room and link what differs from them and how many sentences were said. A link that has since been given another
-meaning on purpose stands in ``links/changed.json``, by room too, with the reason and what it opens now.
+meaning on purpose stands in ``links/changed.json``, by room too, with the reason and what it opens now; a default that
+was moved on purpose stands there once, for all links that leave it out.
 """
 
 import json

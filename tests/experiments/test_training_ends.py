@@ -53,11 +53,16 @@ def test_a_unit_of_prelu_is_off_by_the_slope_that_it_has_learned():
     assert (one.died == -1)[:4].all()
 
 
-def test_nothing_is_said_of_units_of_a_run_that_diverged():
-    gone = only(replace(SMALL, learners=(learner(optimizer="gradient_descent", rate=10.0, gain=1e4),)))
+@pytest.mark.parametrize(("rate", "gain", "depth"), [(10.0, 1e4, 4), (0.1, 1e6, 8)])
+def test_a_unit_that_gives_no_number_has_not_died(rate, gain, depth):
+    """Off where nothing is a number; dead are those that were off when last there was one."""
+    wild = learner(optimizer="gradient_descent", rate=rate, gain=gain, depth=depth)
+    gone = only(replace(SMALL, learners=(wild,)))
     assert gone.diverged is not None
-    assert (gone.frames.on[-1] <= 0).any(), "as it is off where nothing is a number"
-    assert (gone.died == -1).all()
+    assert (gone.frames.on[-1] <= 0).any()
+    finite = np.flatnonzero(np.isfinite(gone.frames.loss).all(1))
+    dead = gone.frames.on[finite[-1]] <= 0 if finite.size else np.zeros(gone.died.shape, bool)
+    np.testing.assert_array_equal(gone.died >= 0, dead)
     assert np.isnan(gone.frames.accuracy[-1]).all(), "no number is no answer"
 
 

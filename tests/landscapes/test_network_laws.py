@@ -54,7 +54,7 @@ def wide(**choices) -> NetworkLoss:
 @cache
 def _watch(net):
     def moments(params, choices, x):
-        def look(seen, number, h, z):
+        def look(seen, number, h, z, slope):
             return seen[0].at[number].set(jnp.mean(h * h)), h
 
         seen = jnp.zeros(net.stack + 1, x.dtype), jnp.zeros((len(x), net.width), x.dtype)
