@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.page import PATIENCE, link, painted, wait
+from tests.browser.page import PATIENCE, link, painted
 
 KINDS = ("stSlider", "stNumberInput", "stCheckbox", "stSelectbox")
 _KEYS = """kind => [...document.querySelectorAll('.stSidebar .stElementContainer:has(.' + kind + ')')]
@@ -13,8 +13,8 @@ _DONE = "p.ready && document.querySelector('.ll-player:not(.ll-training)')"
 
 
 def over(page: Page, than: str = "") -> None:
-    """Waits for the end of the work on a picture other than ``than``."""
-    wait(page, f"p.key !== '{than}' && {_DONE}")
+    """Waits for the end of the work on a picture other than ``than``; its program may have to be compiled."""
+    page.wait_for_function(f"(p => p.key !== '{than}' && {_DONE})(window.player.get())", timeout=3 * PATIENCE)
 
 
 def unfold(page: Page) -> None:
