@@ -51,7 +51,7 @@ def drawing() -> Iterator[None]:
     yield
     st.session_state[_SEEN] = str(rail.drawing)
     with st.container(key="drawing"):  # last, so that whoever has seen it has seen all before it
-        st.text_input("Drawing", key=_SEEN, label_visibility="collapsed")
+        st.text_area("Drawing", key=_SEEN, label_visibility="collapsed")
     rail.whole = rail.drawing
 
 

@@ -18,7 +18,7 @@ from tests.browser.rail import stays
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
 WALK = float(os.environ.get("SETTINGS_WALK", "0"))
-SECONDS = WALK or 2
+SECONDS = WALK or 1.5
 whole = pytest.mark.skipif(not WALK, reason="SETTINGS_WALK is not set")
 # takes longer than the page is patient, so that a timer asks again and again
 LIVE = {"data": "digits", "steps": "100", "n1": "mlp~depth~40~width~16", "r1": "adam"}
