@@ -53,7 +53,8 @@ def fill(page: Page, key: str) -> None:
     box = page.locator(f".st-key-{key} input")
     low, high = (float(box.get_attribute(end) or 0) for end in ("min", "max"))
     now = float(box.input_value())
-    new = next(each for each in (now + 1, now - 1, now + 0.05, now - 0.05, now / 2) if low <= each <= high)
+    steps = (20, -20, 1, -1, 0.05, -0.05)  # those of a training come in twenties
+    new = next(now + each for each in (*steps, -now / 2) if low <= now + each <= high)
     box.fill(f"{new:.6g}")
     box.press("Enter")
 
@@ -62,10 +63,10 @@ def options(page: Page, key: str) -> list[str]:
     """What a select box offers beside what it shows."""
     select = page.locator(f".st-key-{key} input")
     now = select.input_value()
-    select.click()
+    select.press("ArrowDown")
     page.get_by_role("option").first.wait_for()
     all_ = page.get_by_role("option").all_inner_texts()
-    page.keyboard.press("Escape")
+    select.press("Escape")
     return [each for each in all_ if each != now]
 
 
