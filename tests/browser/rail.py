@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.page import PATIENCE, link, painted
 
@@ -59,12 +59,22 @@ def fill(page: Page, key: str) -> None:
     box.press("Enter")
 
 
+def _open(page: Page, key: str) -> None:
+    """Opens a select box; while the rail is drawn again it may close at once."""
+    for _ in range(10):
+        page.locator(f".st-key-{key} input").press("ArrowDown")
+        try:
+            page.get_by_role("option").first.wait_for(timeout=3000)
+        except TimeoutError:
+            continue
+        return
+
+
 def options(page: Page, key: str) -> list[str]:
     """What a select box offers beside what it shows."""
     select = page.locator(f".st-key-{key} input")
     now = select.input_value()
-    select.press("ArrowDown")
-    page.get_by_role("option").first.wait_for()
+    _open(page, key)
     all_ = page.get_by_role("option").all_inner_texts()
     select.press("Escape")
     return [each for each in all_ if each != now]
@@ -72,7 +82,7 @@ def options(page: Page, key: str) -> list[str]:
 
 def select(page: Page, key: str, option: str) -> None:
     """Chooses an option by its words."""
-    page.locator(f".st-key-{key} input").click()
+    _open(page, key)
     page.get_by_role("option", name=option, exact=True).click()
 
 
