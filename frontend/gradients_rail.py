@@ -82,21 +82,19 @@ def draw() -> None:
 
 
 def _presets() -> None:
-    def choose(name: str | None) -> None:
-        if name in PRESETS:
-            set_page(from_link(PRESETS[name])[0])
+    def choose(name: str) -> None:
+        set_page(from_link(PRESETS[name])[0])
 
     now = next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None)
-    on_change = mirrored("preset", now, choose)
+    on_change = mirrored("preset", now, choose, PRESETS)
     st.pills("Start from", list(PRESETS), key="preset", on_change=on_change)
 
 
 def _mode() -> None:
-    def choose(mode: str | None) -> None:
-        if mode in MODES:
-            set_page(replace(page(), mode=mode, opened=0))
+    def choose(mode: str) -> None:
+        set_page(replace(page(), mode=mode, opened=0))
 
-    on_change = mirrored("mode", page().mode, choose)
+    on_change = mirrored("mode", page().mode, choose, MODES)
     st.segmented_control("What to look at", list(MODES), key="mode", on_change=on_change, format_func=MODES.__getitem__,
                          label_visibility="collapsed", width="stretch")  # fmt: skip
 
@@ -172,7 +170,7 @@ def _choice(i: int, name: str, now: str, options: list[str], title: Callable[[st
             hint: str) -> None:  # fmt: skip
     key = f"{name}_of_{page().mode}{i}"
     st.selectbox(name.capitalize(), options, key=key, format_func=title, help=hint,
-                 on_change=mirrored(key, now, change))  # fmt: skip
+                 on_change=mirrored(key, now, change, options))  # fmt: skip
 
 
 def _shared() -> None:
@@ -206,11 +204,10 @@ def _shared() -> None:
 
 
 def _against() -> None:
-    def choose(against: str | None) -> None:
-        if against in AGAINST:
-            set_page(replace(page(), against=against))
+    def choose(against: str) -> None:
+        set_page(replace(page(), against=against))
 
-    on_change = mirrored("against", page().against, choose)
+    on_change = mirrored("against", page().against, choose, AGAINST)
     st.segmented_control("Phase map: weight scale against", list(AGAINST), key="against", on_change=on_change,
                          format_func=AGAINST.__getitem__, width="stretch")  # fmt: skip
 
@@ -223,7 +220,7 @@ def _matter() -> None:
         set_page(replace(page(), matter=not page().matter))
 
     if page().matter:
-        on_change = mirrored("matter_rule", page().rule, choose)
+        on_change = mirrored("matter_rule", page().rule, choose, RULES)
         st.selectbox("Trained with", list(RULES), key="matter_rule", on_change=on_change,
                      format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     words = "Back to the gradients at the start" if page().matter else "Does it matter? Train these on digits"
@@ -249,6 +246,6 @@ def _dying() -> None:
     box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", setter("seed"), whole=True)
     titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]
     opened = min(page().opened, 2)
-    on_change = mirrored("dying_open", opened, lambda i: _open(i or 0))
+    on_change = mirrored("dying_open", opened, _open, range(3))
     st.segmented_control("Units shown of", [0, 1, 2], key="dying_open", format_func=titles.__getitem__, width="stretch",
                          on_change=on_change)  # fmt: skip

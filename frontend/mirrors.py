@@ -7,7 +7,7 @@ drawing of a rail has a number, which a hidden field repeats in each message: so
 had before its eyes, and a value that an unseen drawing replaced is no act.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -51,17 +51,21 @@ def drawing() -> Iterator[None]:
     yield
     st.session_state[_SEEN] = str(rail.drawing)
     with st.container(key="drawing"):  # last, so that whoever has seen it has seen all before it
-        st.text_input("Drawing", key=_SEEN, label_visibility="collapsed")
+        st.text_area("Drawing", key=_SEEN, label_visibility="collapsed")
     rail.whole = rail.drawing
 
 
-def mirrored(key: str, value: Any, change: Callable[[Any], None]) -> Callable[[], None]:
+def mirrored(
+    key: str, value: Any, change: Callable[[Any], None], options: Container | None = None
+) -> Callable[[], None]:
     """Makes a widget show ``value``: the description is the truth, the widget its mirror.
 
     Args:
         key: of the widget, which is drawn next.
         value: what the description says; hashable.
         change: called with what a visitor set, never with what the browser only has not seen replaced.
+        options: of a widget that offers a choice; another answer comes from a drawing that offered others, or takes the
+            choice back, and is none.
 
     Returns:
         The widget's ``on_change``.
@@ -83,7 +87,7 @@ def mirrored(key: str, value: Any, change: Callable[[Any], None]) -> Callable[[]
         unseen = [each for each, n in mirror.replaced.items() if n > seen]
         if new == mirror.value:
             return
-        if new in unseen:
+        if new in unseen or (options is not None and new not in options):
             state[key] = mirror.value
             return
         # a drawing that is still on its way may show the browser its value over the visitor's: told again by the next

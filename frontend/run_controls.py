@@ -91,7 +91,7 @@ def run_controls(i: int, handle: Handle, values: dict[str, float]) -> None:
     def choose(name: str) -> None:
         handle.set(replace(handle.get(), optimizer=name, hyperparams=()))
 
-    on_change = mirrored(f"optimizer_{i}", run.optimizer, choose)
+    on_change = mirrored(f"optimizer_{i}", run.optimizer, choose, handle.optimizers)
     st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=on_change, help=rule.summary,
                  format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     names = list(rule.hyperparams)
@@ -132,7 +132,7 @@ def _schedule(i: int, handle: Handle) -> None:
     if OPTIMIZERS[run.optimizer].scheduled is None:
         return
     schedule = SCHEDULES[run.schedule]
-    on_change = mirrored(f"schedule_{i}", run.schedule, choose)
+    on_change = mirrored(f"schedule_{i}", run.schedule, choose, SCHEDULES)
     st.selectbox("Schedule", list(SCHEDULES), key=f"schedule_{i}", on_change=on_change, help=schedule.summary,
                  format_func=lambda name: SCHEDULES[name].title)  # fmt: skip
     values = schedule.fill(dict(run.schedule_hyperparams))

@@ -206,8 +206,8 @@ def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
     def choose(name: str) -> None:
         _set_learner(i, replace(training().learners[i], network=name, settings=()))
 
-    on_change = mirrored(f"network_{i}", learner.network, choose)
     suitable = [name for name, other in NETWORKS.items() if kind in other.kinds]
+    on_change = mirrored(f"network_{i}", learner.network, choose, suitable)
     st.selectbox("Network", suitable, key=f"network_{i}", on_change=on_change, help=entry.summary,
                  format_func=lambda name: NETWORKS[name].title)  # fmt: skip
     for name in ("depth", "width"):
@@ -272,7 +272,8 @@ def _choice(i: int, learner: Learner, loss: NetworkLoss, name: str, options: lis
             chosen = replace(chosen, settings=tuple(s for s in chosen.settings if s[0] != "slope"))
         _set_learner(i, chosen.with_setting(name, option))
 
-    st.selectbox(name.capitalize(), options, key=key, on_change=mirrored(key, now, choose), help=shelf[now].summary,
+    on_change = mirrored(key, now, choose, options)
+    st.selectbox(name.capitalize(), options, key=key, on_change=on_change, help=shelf[now].summary,
                  format_func=lambda option: shelf[option].title)  # fmt: skip
 
 
@@ -281,7 +282,7 @@ def _batch(i: int, learner: Learner) -> None:
         _set_learner(i, replace(training().learners[i], batch_size=size))
 
     sizes = list(_BATCHES) if learner.batch_size in _BATCHES else sorted({*_BATCHES, learner.batch_size})
-    on_change = mirrored(f"batch_{i}", learner.batch_size, choose)
+    on_change = mirrored(f"batch_{i}", learner.batch_size, choose, sizes)
     words = {0: "all", 1: "1, one at a time"}
     st.selectbox("Examples a step", sizes, key=f"batch_{i}", on_change=on_change,
                  format_func=lambda size: words.get(size, str(size)))  # fmt: skip

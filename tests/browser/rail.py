@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.page import PATIENCE, link, painted
 
@@ -53,25 +53,36 @@ def fill(page: Page, key: str) -> None:
     box = page.locator(f".st-key-{key} input")
     low, high = (float(box.get_attribute(end) or 0) for end in ("min", "max"))
     now = float(box.input_value())
-    new = next(each for each in (now + 1, now - 1, now + 0.05, now - 0.05, now / 2) if low <= each <= high)
+    steps = (20, -20, 1, -1, 0.05, -0.05)  # those of a training come in twenties
+    new = next(now + each for each in (*steps, -now / 2) if low <= now + each <= high)
     box.fill(f"{new:.6g}")
     box.press("Enter")
+
+
+def _open(page: Page, key: str) -> None:
+    """Opens a select box; while the rail is drawn again it may close at once."""
+    for _ in range(10):
+        page.locator(f".st-key-{key} input").press("ArrowDown")
+        try:
+            page.get_by_role("option").first.wait_for(timeout=3000)
+        except TimeoutError:
+            continue
+        return
 
 
 def options(page: Page, key: str) -> list[str]:
     """What a select box offers beside what it shows."""
     select = page.locator(f".st-key-{key} input")
     now = select.input_value()
-    select.click()
-    page.get_by_role("option").first.wait_for()
+    _open(page, key)
     all_ = page.get_by_role("option").all_inner_texts()
-    page.keyboard.press("Escape")
+    select.press("Escape")
     return [each for each in all_ if each != now]
 
 
 def select(page: Page, key: str, option: str) -> None:
     """Chooses an option by its words."""
-    page.locator(f".st-key-{key} input").click()
+    _open(page, key)
     page.get_by_role("option", name=option, exact=True).click()
 
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from experiments.training_link import fitting
 from frontend.warmup import warmup
 from tests.frontend.trainings import opened as opened_training
 
@@ -164,15 +165,21 @@ def _add(page: AppTest) -> WidgetStates:
     return message
 
 
-def _other_data(page: AppTest) -> WidgetStates:
+def _other_data(page: AppTest, name: str = "digits") -> WidgetStates:
     message = sent(page)
-    page.session_state.training = replace(page.session_state.training, dataset="digits", data_noise=None)
+    new = replace(page.session_state.training, dataset=name, data_noise=None)
+    page.session_state.training = replace(new, learners=tuple(fitting(new, learner) for learner in new.learners))
     page.run()
     return message
 
 
+def _other_options(page: AppTest) -> WidgetStates:
+    """A loss that is chosen by a word which the new data do not offer."""
+    return _other_data(page, "noisy_sine")
+
+
 @pytest.mark.usefixtures("warm")
-@pytest.mark.parametrize("act", [_network, _reset, _add, _other_data])
+@pytest.mark.parametrize("act", [_network, _reset, _add, _other_data, _other_options])
 def test_no_control_of_a_training_is_set_by_what_was_on_its_way(act: Callable[[AppTest], WidgetStates]):
     page = opened_training(steps="40", noise="0.3", n1="mlp~depth~3~width~12", r1="momentum")
     message = act(page)
