@@ -10,10 +10,10 @@ import numpy as np
 
 from experiments.dying import Dying
 from experiments.gradients import Gradients, trained_curves
-from experiments.gradients_words import counted, curve_labels, times
+from experiments.gradients_words import curve_labels, times
 from experiments.run import Run
 from experiments.training import Learned, TrainingResult
-from experiments.training_verdict import finely
+from experiments.words import and_list, counted, finely
 from landscapes import ACTIVATIONS
 from optimizers import OPTIMIZERS
 
@@ -48,7 +48,7 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
     shares = {i: float(runs[i].frames.accuracy[_frame(runs[i], step), 1]) for i in going}
     best, worst = max(going, key=lambda i: shares[i]), min(going, key=lambda i: shares[i])
     texts = {finely(share) for share in shares.values()}
-    who = names[best] if len(texts) > 1 or len(going) == 1 else _all([names[i] for i in going])
+    who = names[best] if len(texts) > 1 or len(going) == 1 else and_list([names[i] for i in going])
     verb = "is" if who == names[best] else "are"
     said = f"After {counted(step, 'step')} {who} {verb} right on {finely(shares[best])} of unseen digits"
     if len(texts) > 1:
@@ -60,10 +60,6 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
         return f"{said}."
     unseen = len(runs[best].loss.examples.valid_inputs)
     return f"{said}: {_matters(shares[best], shares[worst], unseen, diverged=bool(gone))}."
-
-
-def _all(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _all_gone(runs: Sequence[Learned], names: Sequence[str]) -> str:

@@ -16,8 +16,9 @@ import numpy as np
 from experiments.consequence import consequence, deaths, matter_conditions
 from experiments.flow import SMALLEST, Measured
 from experiments.gradients import Gradients, matter_words
-from experiments.gradients_words import amount, cell_labels, counted, curve_labels, times
+from experiments.gradients_words import amount, cell_labels, curve_labels, times
 from experiments.training import TrainingResult
+from experiments.words import counted
 from landscapes.networks.backward import EXAMPLES
 from landscapes.networks.through_time import EXAMPLES as SEQUENCES
 from landscapes.networks.through_time import WIDTH

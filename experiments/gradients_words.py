@@ -25,11 +25,6 @@ def times(value: float) -> str:
     return power if mantissa == "1.0" else f"{float(mantissa):g}×{power}"
 
 
-def counted(count: int, thing: str) -> str:
-    """A number of things: 1 layer, 20 layers."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
 def amount(left: float) -> str:
     """What is left of a gradient; sizes are not told apart beyond 1e-300 and 1e300."""
     beyond = "less than " if left == LEAST else "more than " if left == MOST else ""

@@ -46,13 +46,17 @@ def bounded(surface: Surface, run: Trajectory) -> Trajectory:
 
 
 def outcome_of(surface: Surface, run: Trajectory, *, noisy: bool = False) -> Outcome:
-    """What a bounded run came to; under noise it has arrived only where it stays for the last tenth of its rows."""
+    """What a bounded run came to.
+
+    A crossing is no arrival: under noise, and where it has left the target before, a run has arrived only if it stays
+    for the last tenth of its rows.
+    """
     inside = surface.contains(run.params)
     out = np.flatnonzero(~inside)
     there = at_target(surface, run)
     away = np.flatnonzero(~there)
     settled = int(away[-1]) + 1 if away.size else 0
-    hold = max(1, len(there) // 10) if noisy else 1
+    hold = max(1, len(there) // 10) if noisy or there[:settled].any() else 1
     arrived = settled if settled <= len(there) - hold else None
     touched = int(np.argmax(there)) if arrived is None and there.any() else None
     known = surface.minimum is not None and run.diverged_at is None

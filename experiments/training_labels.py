@@ -6,12 +6,11 @@ from itertools import combinations
 import numpy as np
 
 from experiments.training import Learned
-from experiments.words import lowered, number, ten_to, uncapital
+from experiments.words import SYMBOLS, lowered, number, ten_to, uncapital
 from landscapes import ACTIVATIONS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
 from optimizers import OPTIMIZERS, SCHEDULES
 
 _SHELVES = {"initializer": INITIALIZERS, "normalization": NORMALIZATIONS, "loss": LOSSES}
-_SYMBOLS = {"b1": "β₁", "b2": "β₂", "b3": "β₃", "eps": "ε"}
 _Fact = str | tuple[str, float]  # words, or words before a number; "" where it does not apply
 
 
@@ -90,7 +89,7 @@ def _facts(run: Learned) -> dict[str, _Fact]:
 
 
 def _words(name: str) -> str:
-    return _SYMBOLS.get(name, name.replace("_", " "))
+    return SYMBOLS.get(name, name.replace("_", " "))
 
 
 def _texts(runs: Sequence[dict[str, _Fact]]) -> dict[str, list[str]]:

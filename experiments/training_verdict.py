@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.training import Learned, TrainingResult
 from experiments.training_labels import names
-from experiments.words import and_list, count, number, steps_text
+from experiments.words import and_list, count, number, percent, percents, steps_text
 from landscapes import DATASETS, NetworkLoss
 from landscapes.networks.stacked import Stacked
 
@@ -212,20 +212,3 @@ def dead_units(run: Learned) -> int:
     """Units that are dead at the look that counts and stay so, as the panel of units has them at that step."""
     died = run.died[run.unit_layers, : run.units]
     return int(((died >= 0) & (died <= run.at[run.last])).sum())
-
-
-def finely(share: float) -> str:
-    """A share with one decimal, for runs that whole percents do not tell apart."""
-    return f"{100 * share:.1f} %"
-
-
-def percent(share: float) -> str:
-    """98 %, and 99.6 % where rounding would say all: 0 % is none and 100 % all."""
-    return percents([share])[0]
-
-
-def percents(shares: Sequence[float]) -> list[str]:
-    """Shares in percent, with as few decimals as tell apart all that differ, and each from none and from all."""
-    kinds = {0.0, 1.0, *shares}
-    decimals = next(d for d in range(17) if d == 16 or len({f"{100 * share:.{d}f}" for share in kinds}) == len(kinds))
-    return [f"{100 * share:.{decimals if 0 < share < 1 else 0}f} %" for share in shares]

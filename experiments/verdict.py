@@ -1,7 +1,8 @@
 """What a race showed, in one sentence generated from the run, and one more with its conditions.
 
 Words have one meaning. A run *reaches* 10⁻³ *and stays* at the step from which to the end its loss is within 10⁻³ of
-the minimum, inside the picture; under noise for the last tenth of the steps at least. Else it *touches* it. It has
+the minimum, inside the picture; under noise, and where it has been there before, for the last tenth of the steps at
+least. Else it *touches* it. It has
 *diverged* as `experiments.outcome` says. It *ends* somewhere if it has not diverged; *lowest* is of those that end in
 the picture.
 """
@@ -15,11 +16,10 @@ from experiments.labels import tell_apart
 from experiments.outcome import FAR, TARGET, at_target
 from experiments.race import RaceResult, conditions, sets_no_rate, tuned_rate
 from experiments.tuning import RATES, TUNING_STEPS
-from experiments.words import agree, and_list, count, lowered, number, power_of_ten, steps_text, uncapital
+from experiments.words import SYMBOLS, agree, and_list, count, lowered, number, power_of_ten, steps_text, uncapital
 from optimizers import Descent
 
 _GOAL = power_of_ten(TARGET)
-_SYMBOLS = {"b1": "β₁", "b2": "β₂", "b3": "β₃", "eps": "ε"}
 
 
 def headline(result: RaceResult) -> str:
@@ -65,15 +65,15 @@ def _facts(descent: Descent) -> dict[str, str]:
     for name, value in descent.hyperparams.items():
         if name != rule.scheduled:
             usual = value == rule.hyperparams[name].default
-            facts[name] = "" if usual else f", {_SYMBOLS.get(name, name.replace('_', ' '))} {value:.3g}"
-    facts["clip"] = f", clip {descent.clip_norm:.3g}" if math.isfinite(descent.clip_norm) else ""
+            facts[name] = "" if usual else f", {SYMBOLS.get(name, name.replace('_', ' '))} {number(value)}"
+    facts["clip"] = f", clip {number(descent.clip_norm)}" if math.isfinite(descent.clip_norm) else ""
     levels = (("L2", descent.l2), ("decay", descent.weight_decay), ("L1", descent.l1))
-    return facts | {name: f", {name} {level:.3g}" if level else "" for name, level in levels}
+    return facts | {name: f", {name} {number(level)}" if level else "" for name, level in levels}
 
 
 def _schedule_text(descent: Descent) -> str:
     schedule = descent.schedule
-    own = [f" {name.replace('_', ' ')} {value:.3g}" for name, value in descent.schedule_hyperparams.items()
+    own = [f" {name.replace('_', ' ')} {number(value)}" for name, value in descent.schedule_hyperparams.items()
            if value != schedule.hyperparams[name].default]  # fmt: skip
     return "" if schedule.name == "constant" else f", {lowered(schedule.title)}{' and'.join(own)}"
 
@@ -115,9 +115,13 @@ def _rest(result: RaceResult, names: Sequence[str]) -> str:
 
 
 def _touches(result: RaceResult, name: str, i: int, what: str) -> str:
-    outcome, run = result.outcomes[i], result.trajectories[i]
-    late = ", too late to tell whether it stays" if at_target(result.surface, run)[-1] else " and leaves it again"
-    return f"{name} touches {what} at step {outcome.touched}{late}"
+    """When a run that has not arrived was there first, and whether it is there at the end."""
+    there, first = at_target(result.surface, result.trajectories[i]), result.outcomes[i].touched
+    then = " and leaves it again"
+    if there[-1]:
+        back = "" if there[first:].all() else ", leaves it, and is back"
+        then = f"{back or ','} too late to tell whether it stays"
+    return f"{name} touches {what} at step {first}{then}"
 
 
 def _none_arrives(result: RaceResult, names: Sequence[str]) -> str:

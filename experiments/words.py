@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SYMBOLS = {"b1": "β₁", "b2": "β₂", "b3": "β₃", "eps": "ε"}  # of hyperparameters
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 _COMMON = {"Gradient", "Momentum", "Damped", "Sign", "Random", "Schedule-free"}  # first words that are no proper names
 
@@ -36,9 +37,14 @@ def count(many: int) -> str:
     return _COUNTS[many] if many < len(_COUNTS) else str(many)
 
 
+def counted(many: int, thing: str) -> str:
+    """A number of things in figures: 1 layer, 20 layers."""
+    return f"{many} {thing}{'' if many == 1 else 's'}"
+
+
 def steps_text(steps: int, *, bare: bool = False) -> str:
     """A number of steps: '1 step', '500 steps'; bare where the word is plain from before, except for one."""
-    return f"{steps}" if bare and steps != 1 else f"{steps} step{'' if steps == 1 else 's'}"
+    return f"{steps}" if bare and steps != 1 else counted(steps, "step")
 
 
 def agree(verb: str, one: bool) -> str:
@@ -62,9 +68,18 @@ def uncapital(name: str) -> str:
     return name[0].lower() + name[1:] if first in _COMMON or first.lower() in ("all", *_COUNTS) else name
 
 
+def finely(share: float) -> str:
+    """A share with one decimal, for runs that whole percents do not tell apart."""
+    return f"{100 * share:.1f} %"
+
+
 def percent(share: float) -> str:
-    """98 %; 99.6 % and less than 1 % where rounding would say all or nothing."""
-    whole = round(100 * share)
-    if whole == 0 and share > 0:
-        return "less than 1 %"
-    return f"{min(99.9, math.floor(1000 * share) / 10)} %" if whole == 100 and share < 1 else f"{whole} %"
+    """98 %, and 99.6 % where rounding would say all: 0 % is none and 100 % all."""
+    return percents([share])[0]
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Shares in percent, with as few decimals as tell apart all that differ, and each from none and from all."""
+    kinds = {0.0, 1.0, *shares}
+    decimals = next(d for d in range(17) if d == 16 or len({f"{100 * share:.{d}f}" for share in kinds}) == len(kinds))
+    return [f"{100 * share:.{decimals if 0 < share < 1 else 0}f} %" for share in shares]

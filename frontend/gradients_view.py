@@ -11,7 +11,7 @@ from experiments.gradients import Gradients, trained_curves
 from experiments.gradients_verdict import headline, subline
 from experiments.gradients_words import cell_labels, curve_labels, times
 from experiments.training import Learned, TrainingResult
-from experiments.training_verdict import finely
+from experiments.words import finely
 from frontend import flow_panels, layer_panels, panels
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
 from frontend.training_view import by_look, training_tree

@@ -12,6 +12,7 @@ from experiments.race import MAX_RUNS, Race, conditions, resolve, tuned_rate
 from experiments.race_link import COORDINATE, NOISE, STEPS
 from experiments.run import Run
 from experiments.tuning import RATE_RULE
+from experiments.words import number
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
@@ -156,11 +157,8 @@ def _box() -> None:
             ends = [list(axis) for axis in race().landscape.domain]
             ends[axis][end] = value
             if ends[axis][0] < ends[axis][1]:
-                set_race(
-                    replace(
-                        race(), domain=((ends[0][0], ends[0][1]), (ends[1][0], ends[1][1])), start=None, tuned_from=None
-                    )
-                )
+                (x0, x1), (y0, y1) = ends
+                set_race(replace(race(), domain=((x0, x1), (y0, y1)), start=None, tuned_from=None))
 
         return change
 
@@ -188,7 +186,7 @@ def _runs(surface: Surface) -> None:
         rate = resolve(race(), run).hyperparams.get(OPTIMIZERS[run.optimizer].scheduled or "")
         hollow = any(other.optimizer == run.optimizer for other in runs[:i])
         title = OPTIMIZERS[run.optimizer].title
-        return Chip(title, f"{rate:.3g}" if rate is not None else "", LOOKS[run.optimizer], hollow)
+        return Chip(title, number(rate) if rate is not None else "", LOOKS[run.optimizer], hollow)
 
     def body(i: int) -> None:
         handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))

@@ -21,6 +21,7 @@ from experiments.training_link import (
     fitting,
     without_misfits,
 )
+from experiments.words import number
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
@@ -178,7 +179,7 @@ def _learners() -> None:
     def row(i: int, learner: Learner) -> Chip:
         rate = resolve(learner).hyperparams.get(OPTIMIZERS[learner.run.optimizer].scheduled or "")
         title = f"{NETWORKS[learner.network].title}, {OPTIMIZERS[learner.run.optimizer].title}"
-        return Chip(title, f"{rate:.3g}" if rate is not None else "", drawn[i], False)
+        return Chip(title, number(rate) if rate is not None else "", drawn[i], False)
 
     chips(
         [row(i, learner) for i, learner in enumerate(learners)], open_learner(), _open, _learner, add_learner, MAX_RUNS

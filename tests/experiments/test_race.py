@@ -131,8 +131,12 @@ def test_a_first_touch_is_no_arrival():
     assert (outcome_of(surface, run_).arrived, outcome_of(surface, run_).touched) == (4, None)
     loss[-1] = 0.1
     assert (outcome_of(surface, run_).arrived, outcome_of(surface, run_).touched) == (None, 0)
-    loss[-1], loss[-3] = 5e-4, 0.1
-    assert outcome_of(surface, run_).arrived == steps - 2
+    loss[-1], loss[-4] = 5e-4, 0.1
+    assert outcome_of(surface, run_).arrived is None, "who comes back has to stay for a tenth, four rows of these"
+    loss[-4], loss[-5] = 5e-4, 0.1
+    assert outcome_of(surface, run_).arrived == steps - 4
+    loss[: steps - 2] = 0.1
+    assert outcome_of(surface, run_).arrived == steps - 2, "who comes for the first time may come late"
     assert outcome_of(surface, run_, noisy=True).arrived is None, "a crossing under noise is no arrival"
 
 

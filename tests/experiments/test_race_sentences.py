@@ -31,7 +31,7 @@ class Facts:
         reach = 100 * max(corner, np.hypot(*(np.array(race.origin) - middle)))
         self.known = surface.minimum is not None
         self.arrived, self.touched, self.left, self.gone, self.far = [], [], [], [], []
-        self.ends_inside, self.gap, self.there = [], [], []
+        self.ends_inside, self.gap, self.there, self.returns = [], [], [], []
         for each in raw:
             with np.errstate(over="ignore", invalid="ignore"):
                 away = np.hypot(*(each.params - middle).T) > reach
@@ -42,7 +42,7 @@ class Facts:
             if gone is not None:
                 inside[gone + 1 :] = close[gone + 1 :] = False
             settled = len(close) - int(np.argmin(close[::-1])) if not close.all() else 0
-            least = max(1, len(close) // 10) if race.noise else 1
+            least = max(1, len(close) // 10) if race.noise or close[:settled].any() else 1
             stays = len(close) - settled >= least
             self.arrived.append(settled if stays else None)
             self.touched.append(int(np.argmax(close)) if close.any() and not stays else None)
@@ -52,6 +52,7 @@ class Facts:
             self.ends_inside.append(bool(inside[-1]) and gone is None)
             self.gap.append(each.loss[-1] - surface.minimum if self.known else np.nan)
             self.there.append(bool(close[-1]))
+            self.returns.append(not bool(close[int(np.argmax(close)) :].all()))
 
     def find(self, text: str) -> list[int]:
         """The runs that a text names: one, two, or as many as it says."""
@@ -125,6 +126,7 @@ def _failed(facts: Facts, clause: str) -> bool:
         (who,) = facts.find(m[1])
         assert facts.touched[who] == int(m[2])
         assert ("too late" in m[3]) == facts.there[who]
+        assert ("leaves" in m[3]) == (facts.returns[who] or not facts.there[who])
     elif m := re.fullmatch(r"(?:None reaches|(.+) does not reach) 10⁻³ in (\d+) steps?", clause):
         assert not any(s is not None for s in facts.arrived + facts.touched)
         assert (m[1] is None) == (len(facts.names) > 1)

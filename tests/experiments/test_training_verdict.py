@@ -10,7 +10,8 @@ import pytest
 from experiments.run import Run
 from experiments.training import Learned, Learner, Training, TrainingResult, resolve, stop_early
 from experiments.training_labels import labels
-from experiments.training_verdict import dead_units, headline, percent, same_start, subline
+from experiments.training_verdict import dead_units, headline, same_start, subline
+from experiments.words import percent
 from landscapes.networks.observation import Frame
 from optimizers import Trajectory
 

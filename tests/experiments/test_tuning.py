@@ -26,7 +26,8 @@ def outcome_by_hand(race: Race, run_: Trajectory) -> tuple[bool, int | None]:
         return steady, int(np.argmin(inside)) if not inside.all() else None
     close = inside & (np.abs(loss - surface.minimum) <= 1e-3)
     tail = len(close) if close.all() else int(np.argmin(close[::-1]))
-    stays = tail >= max(1, len(close) // 10 if race.noise else 1)
+    again = bool(close[: len(close) - tail].any())
+    stays = tail >= max(1, len(close) // 10 if race.noise or again else 1)
     return steady and bool(inside[-1]) and run_.diverged_at is None, len(close) - tail if stays else None
 
 
