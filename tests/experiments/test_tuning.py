@@ -113,8 +113,6 @@ def test_a_best_rate_at_the_end_of_the_grid_is_said():
 
 
 def test_where_no_rate_is_steady_the_usual_one_is_taken_and_said():
-    race = Race(formula="x + y", runs=(Run("gradient_descent"),), start=(40.0, 40.0), tuned_from=(40.0, 40.0))
-    assert race.landscape.minimum is None or tuned_rate(race, race.runs[0]) is None
     wild = Race(surface="beale", start=(400.0, 400.0), tuned_from=(400.0, 400.0), runs=(Run("momentum"),))
     assert tuned_rate(wild, wild.runs[0]) is None
     assert default_rate(wild, wild.runs[0]) == OPTIMIZERS["momentum"].hyperparams["learning_rate"].default

@@ -199,10 +199,10 @@ def test_divergence_is_shown_with_its_step_and_the_others_go_on():
 
 def test_of_a_long_race_the_marks_and_the_step_that_is_asked_for_are_sent():
     params = {"surface": "himmelblau", "steps": "20000", "at": "7777"}
-    tree = shown(opened(**params, r1="adam", r2="gradient_descent~learning_rate~1"))
-    steps, (adam, descent) = tree["clock"]["stops"], tree["runs"]
-    assert {0, 7777, 20000, adam["reached"], descent["diverged"]} <= set(steps.tolist())
-    runs = (Run("adam"), Run("gradient_descent", (("learning_rate", 1.0),)))
+    tree = shown(opened(**params, r1="momentum", r2="gradient_descent~learning_rate~1"))
+    steps, (momentum, descent) = tree["clock"]["stops"], tree["runs"]
+    assert {0, 7777, 20000, momentum["reached"], descent["diverged"]} <= set(steps.tolist())
+    runs = (Run("momentum"), Run("gradient_descent", (("learning_rate", 1.0),)))
     whole = run(Race(surface="himmelblau", runs=runs, num_steps=20000)).trajectories
     np.testing.assert_allclose(tree["series"]["x"][0], whole[0].params[steps, 0].astype(np.float32))
 
@@ -211,3 +211,26 @@ def test_two_runs_of_one_optimizer_are_told_apart():
     tree = shown(opened(surface="himmelblau", r1="adam~learning_rate~0.1", r2="adam~learning_rate~0.2"))
     assert [run["label"] for run in tree["runs"]] == ["Adam 0.1", "Adam 0.2"]
     assert [run["hollow"] for run in tree["runs"]] == [False, True]
+
+
+def test_rates_follow_a_moved_start_when_they_are_asked_to():
+    moved = {"surface": "beale", "x": "4.433", "y": "3.24"}
+    page = opened(**moved)
+    before = shown(page)
+    assert "tuned from (−1.5, −1), not from this start" in before["subline"]
+    with compilations() as count:
+        page.button(key="tune").click().run()
+    assert count() == 0, "tuning has a program already"
+    after = shown(page)
+    assert "not from this start" not in after["subline"]
+    assert page.query_params["tuned"] == "4.433~3.24"
+    assert all(r["diverged"] is None for r in after["runs"]), "rates that were tuned from here do not diverge from here"
+    assert [button.key for button in page.button if button.key == "tune"] == [], "there is nothing left to ask"
+    again = shown(opened(**moved, tuned="4.433~3.24"))
+    np.testing.assert_array_equal(again["series"]["x"], after["series"]["x"])
+
+
+def test_rates_that_are_set_are_not_offered_to_be_tuned():
+    page = opened(surface="beale", x="4", y="3", r1="adam~learning_rate~0.1")
+    assert "learning rate" not in shown(page)["subline"]
+    assert not [button for button in page.button if button.key == "tune"]
