@@ -32,21 +32,24 @@ function between(low, high) {
   return path;
 }
 
-/** The target, which every axis holds, and the limits that this axis holds. */
+/** The lines of the target, which every axis holds, and of the limits that this axis holds. */
 export function drawRules(ctx, panel, { left, top, width, height }) {
   const ink = panel.player.ink;
   const { rule } = panel.spec;
   if (rule) {
-    const y = panel.y(rule.at);
-    stroke(ctx, left, left + width, y, { color: ink.accent, dash: [5, 3], width: 1.4 });
-    label(ctx, rule.label, left + width - 4, y - 10, { color: ink.accent, ink, font: `600 ${panel.font}`, align: "right" });
+    stroke(ctx, left, left + width, panel.y(rule.at), { color: ink.accent, dash: [5, 3], width: 1.4 });
   }
   for (const [, y] of limits(panel, top, height)) stroke(ctx, left, left + width, y, { color: ink.warning, dash: [1.5, 3], width: 1.3 });
 }
 
-/** The names of the limits, which lie over the curves that cross them. */
-export function nameRules(ctx, panel, { left, top, height }) {
+/** The names of the target and the limits, which lie over the curves that cross them. */
+export function nameRules(ctx, panel, { left, top, width, height }) {
   const ink = panel.player.ink;
+  const { rule } = panel.spec;
+  if (rule) {
+    const place = [left + width - 4, panel.y(rule.at) - 10];
+    label(ctx, rule.label, ...place, { color: ink.accent, ink, font: `600 ${panel.font}`, align: "right" });
+  }
   for (const [limit, y] of limits(panel, top, height)) {
     label(ctx, limit.label, left + 6, y - panel.em / 2 - 3, { color: ink.warning, ink, font: panel.font });
   }

@@ -270,12 +270,18 @@ def _newton(expression: Expression, loss, place: np.ndarray, mesh: np.ndarray) -
 
 
 def _rounded(loss, place: np.ndarray, mesh: np.ndarray) -> np.ndarray:
-    """The place with the fewest decimals, if it is lower, or the same place and as low: 1 and not 0.9999999999."""
-    for decimals in range(7):
-        near = np.round(place, decimals) + 0.0  # no minus zero
-        far = np.abs(near - place).max() / mesh.min()
-        if (loss(near) < loss(place) and far < 0.1) or (loss(near) == loss(place) and far < 1e-7):
-            return near
+    """The place with the fewest decimals, if it is lower, or the same place and as low: 1 and not 0.9999999999.
+
+    Both coordinates together, else each for itself: 0, 1.5707963 and not 6.4e-14, 1.5707963.
+    """
+    for axes in ([0, 1], [0], [1]):
+        for decimals in range(7):
+            near = place.copy()
+            near[axes] = np.round(place[axes], decimals) + 0.0  # no minus zero
+            far = np.abs(near - place).max() / mesh.min()
+            if (loss(near) < loss(place) and far < 0.1) or (loss(near) == loss(place) and far < 1e-7):
+                place = near
+                break
     return place
 
 

@@ -79,6 +79,15 @@ def test_whole_numbers_come_out_whole():
     assert parse_formula("abs(x) + abs(y)").minimum == 0.0
 
 
+def test_a_coordinate_with_few_decimals_is_named_so_beside_one_with_many():
+    for text in ("x^2 + 3*sin(y)", "3*sin(y) + (x - 0.25)^2"):
+        places = parse_formula(text).minima
+        assert len(places) == 2
+        assert {x for x, _ in places} == {0.25 if "0.25" in text else 0.0}
+        np.testing.assert_allclose(sorted(y for _, y in places), [-PI / 2, 3 * PI / 2], atol=1e-9)
+    assert parse_formula("(x - pi)^2 + y^2").minima == ((PI, 0.0),)
+
+
 def test_search_is_repeatable():
     texts = ["sin(x) + cos(y)*x/3", "x^2 + 3*sin(y)"]
     first = [parse_formula(text).minima for text in texts]
