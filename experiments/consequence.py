@@ -33,8 +33,8 @@ def _frame(run: Learned, step: int) -> int:
 def consequence(page: Gradients, trained: TrainingResult) -> str:
     """Whether what vanished at the start decided what was learned.
 
-    The best and the worst share of right answers on unseen digits, or all where they read alike; who diverged first;
-    and, once all have ended, whether it matters, see `_matters`.
+    The best and the worst share of right answers on unseen digits, with all whose share reads like that; who diverged
+    first; and, once all have ended, whether it matters, see `_matters`.
     """
     names = [curve_labels(page.flow.curves)[i] for i in trained_curves(page)]
     runs = trained.runs
@@ -46,20 +46,19 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
         return _all_gone(runs, names)
     step = _looked([runs[i] for i in going])
     shares = {i: float(runs[i].frames.accuracy[_frame(runs[i], step), 1]) for i in going}
-    best, worst = max(going, key=lambda i: shares[i]), min(going, key=lambda i: shares[i])
-    texts = {finely(share) for share in shares.values()}
-    who = names[best] if len(texts) > 1 or len(going) == 1 else and_list([names[i] for i in going])
-    verb = "is" if who == names[best] else "are"
-    said = f"After {counted(step, 'step')} {who} {verb} right on {finely(shares[best])} of unseen digits"
-    if len(texts) > 1:
-        said += f", {names[worst]} on {finely(shares[worst])}"
+    best, worst = max(shares.values()), min(shares.values())
+    alike = {share: [names[i] for i in going if finely(shares[i]) == finely(share)] for share in (best, worst)}
+    verb = "is" if len(alike[best]) == 1 else "are"
+    said = f"After {counted(step, 'step')} {and_list(alike[best])} {verb} right on {finely(best)} of unseen digits"
+    if finely(worst) != finely(best):
+        said += f", {and_list(alike[worst])} on {finely(worst)}"
     if gone:
         first = min(gone, key=lambda i: runs[i].diverged or 0)
         said += f"; {names[first]} diverged at step {runs[first].diverged}"
     if len(runs) < 2 or any(not run.over and run.steps < trained.training.num_steps for run in runs):
         return f"{said}."
-    unseen = len(runs[best].loss.examples.valid_inputs)
-    return f"{said}: {_matters(shares[best], shares[worst], unseen, diverged=bool(gone))}."
+    unseen = len(runs[0].loss.examples.valid_inputs)
+    return f"{said}: {_matters(best, worst, unseen, diverged=bool(gone))}."
 
 
 def _all_gone(runs: Sequence[Learned], names: Sequence[str]) -> str:
