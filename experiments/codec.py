@@ -291,11 +291,8 @@ def shown(text: Any) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence, of which there may be many."""
-    shorter = (
-        [*names[:MOST_UNDERSTOOD], f"{len(names) - MOST_UNDERSTOOD} more"]
-        if len(names) > MOST_UNDERSTOOD + 1
-        else list(names)
-    )
+    more = len(names) - MOST_UNDERSTOOD
+    shorter = [*names[:MOST_UNDERSTOOD], f"{more} more"] if more > 1 else list(names)
     return " and ".join(part for part in (", ".join(shorter[:-1]), "".join(shorter[-1:])) if part)
 
 
