@@ -1,7 +1,10 @@
 """Values to and from the text of a link: every value checked, nothing lost silently.
 
-A run reads ``adam~learning_rate~0.05~cosine``: the optimizer, then pairs of name and value, and a schedule by its bare
-name. Reading never fails: what cannot be used is replaced, and a notice says what, and by what.
+Reading never fails. Every key and every part of a value is used as given, or named in one notice, which says what is
+used instead: a key that no room has taken is named when the notices are asked for, so that none can be forgotten. Used
+as given is also what another choice switches off and a visitor may switch on again: a seed without noise, a point to
+tune from without rates to tune, a rule that nothing is trained with yet. What the chosen entry does not have at all, as
+a slope of ReLU, is left out.
 """
 
 import math
@@ -23,9 +26,8 @@ from experiments.aliases import (
     without_quotes,
 )
 from experiments.query import Field, fields_of, unescaped
-from experiments.run import Run
 from landscapes.surface import ShapeParam
-from optimizers import OPTIMIZERS, SCHEDULES
+from optimizers import OPTIMIZERS
 from optimizers.entry import Hyperparam
 
 Knob = Hyperparam | ShapeParam
@@ -37,10 +39,10 @@ MOST_UNDERSTOOD = 6  # spellings that are said, of all that were understood
 SEED = Hyperparam(0.0, 0.0, 2.0**32 - 1)
 CLIP = Hyperparam(math.inf, 1e-6, 1e6, log=True)
 L2 = Hyperparam(0.0, 0.0, 10.0)
-_SIDE = {"clip": CLIP, "l2": L2, "l1": L2, "decoupled": L2}  # of a run, beside its optimizer's hyperparameters
+SIDE = {"clip": CLIP, "l2": L2, "l1": L2, "decoupled": L2}  # of a run, beside its optimizer's hyperparameters
 
 _TILDES = str.maketrans(dict.fromkeys("∼˜～", SEPARATOR))
-LOOSE = frozenset({*_SIDE, "schedule", *(name for rule in OPTIMIZERS.values() for name in rule.hyperparams)})
+LOOSE = frozenset({*SIDE, "schedule", *(name for rule in OPTIMIZERS.values() for name in rule.hyperparams)})
 """What may stand beside the one run of a link."""
 
 
@@ -55,25 +57,6 @@ def pairs_text(values: Sequence[tuple[str, float]]) -> str:
     return SEPARATOR.join(f"{name}{SEPARATOR}{text_of(value)}" for name, value in values)
 
 
-def run_text(run: Run) -> str:
-    """A run as a link holds it: only what was set."""
-    parts = [run.optimizer]
-    if run.hyperparams:
-        parts.append(pairs_text(run.hyperparams))
-    if run.schedule != "constant":
-        parts.append(run.schedule)
-        if run.schedule_hyperparams:
-            parts.append(
-                pairs_text(tuple((f"{run.schedule}.{name}", value) for name, value in run.schedule_hyperparams))
-            )
-    if math.isfinite(run.clip_norm):
-        parts.append(f"clip{SEPARATOR}{text_of(run.clip_norm)}")
-    for key, value in (("l2", run.l2), ("l1", run.l1), ("decoupled", run.weight_decay)):
-        if value:
-            parts.append(f"{key}{SEPARATOR}{text_of(value)}")
-    return SEPARATOR.join(parts)
-
-
 class Reader:
     """Takes values out of a link and writes down what had to be changed, and what is spelled otherwise than here.
 
@@ -86,7 +69,7 @@ class Reader:
     def __init__(self, params: Mapping[str, Any] | str, known: Collection[str],
                  loose: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:  # fmt: skip
         self.known = known
-        self.params: dict[str, str] = {}
+        self.params: dict[str, str] = {}  # that nobody has taken yet
         self._said: list[str] = []
         self._understood: dict[str, str] = {}
         given: dict[str, list[Field]] = {}
@@ -110,11 +93,40 @@ class Reader:
     @property
     def notices(self) -> list[str]:
         """A sentence for everything that was changed; the first says all that was understood."""
+        for key in [*self.params]:
+            self.leave(key, "has no effect in this link")
         read = [f"{shown(text)} as {meaning}" for text, meaning in self._understood.items()]
         if len(read) > MOST_UNDERSTOOD:
             read[MOST_UNDERSTOOD:] = [f"{len(read) - MOST_UNDERSTOOD} more spellings"]
-        listed = " and ".join(part for part in (", ".join(read[:-1]), "".join(read[-1:])) if part)
-        return [f"Understood {listed}."] * bool(read) + self._said
+        return [f"Understood {listed(read)}."] * bool(read) + self._said
+
+    def take(self, key: str) -> str | None:
+        """The text of a parameter, which the caller uses, or says why not; None where the link has none."""
+        return self.params.pop(key, None)
+
+    def leave(self, key: str, why: str) -> None:
+        """Says why a parameter is left out, if the link has it."""
+        if self.take(key) is not None:
+            self.say(f"{key} {why} and was left out")
+
+    def version(self) -> None:
+        """Says that a link is of another version."""
+        given = self.take("v")
+        if given not in (None, VERSION):
+            self.say(f"this link is of version {shown(given)}, this page of {VERSION}; what it knows of it is used")
+
+    def none_run(self, keys: Collection[str]) -> bool:
+        """Whether a link says that there are no runs, which leaves those out that it has under ``keys``."""
+        given = self.take("runs")
+        if given is None:
+            return False
+        if self.one_of(given, ("none",)) is None:
+            self.say(f"runs is {shown(given)}; only ‘none’ is known; it was left out")
+            return False
+        lost = [key for key in keys if self.take(key) is not None]
+        if lost:
+            self.say(f"runs is ‘none’, so {listed(lost)} {'was' if len(lost) == 1 else 'were'} left out")
+        return True
 
     def say(self, text: str) -> None:
         """Adds a notice."""
@@ -161,8 +173,8 @@ class Reader:
 
     def _number(self, key: str, stem: str, text: Field) -> None:
         """Puts what was given without a number, ``optimizer=adam,sgd``, where numbers are free."""
-        listed = not set(text) & {SEPARATOR, "=", ":", "("}
-        for one in re.split(r"\s*[,;]\s*", text) if listed else [text]:
+        several = not set(text) & {SEPARATOR, "=", ":", "("}
+        for one in re.split(r"\s*[,;]\s*", text) if several else [text]:
             names = (stem.replace("#", str(i)) for i in range(1, len(self.known)))
             name = next((name for name in names if name in self.known and name not in self.params), key)
             self._take(name, [Field(one)])
@@ -197,13 +209,14 @@ class Reader:
             self.say(f"{name} is {shown(text)}, a whole number is needed; {said(round(clamped))} is used")
         return (float(round(clamped)) if whole else float(clamped)) + 0.0  # no negative zero
 
-    def flag(self, name: str, text: str) -> bool:
-        """A yes or a no; no where it is neither."""
+    def flag(self, name: str, text: str, default: bool = False) -> bool:
+        """A yes or a no; the default where it is neither."""
         word = letters(text)
         if word not in (*TRUE, *FALSE):
-            self.say(f"{name} is {shown(text)}; known: 1 for yes, 0 for no")
-        elif text not in ("1", "0"):
-            self.understood(text, "1" if word in TRUE else "0")
+            self.say(f"{name} is {shown(text)}; known: 1 for yes, 0 for no; {int(default)} is used")
+            return default
+        if text not in ("1", "0"):
+            self.understood(f"{name.split()[0]}{SEPARATOR}{text}", "1" if word in TRUE else "0")
         return word in TRUE
 
     def parts(self, text: str, names: Collection[str] = (), kind: str = "") -> list[str]:
@@ -222,11 +235,16 @@ class Reader:
             self.understood(text, shown(SEPARATOR.join(found)))
         return found
 
-    def unique(self, owner: str, names: Sequence[str]) -> None:
-        """Says which names occur more than once."""
+    def named(self, owner: str, parts: Sequence[str], known: Collection[str]) -> dict[str, str]:
+        """Alternating names and texts: of a known name that is repeated the last, which is said; no unknown one."""
+        names = [self.knob(name, known) for name in parts[::2]]
         for name, count in Counter(names).items():
-            if count > 1:
+            if name not in known:
+                self.say(f"{owner} has no {shown(name)}; it was left out")
+            elif count > 1:
                 self.say(f"{shown(name)} of {owner} occurs {count} times in this link; the last one is used")
+        pairs = zip(names, [*parts[1::2], ""], strict=False)
+        return {name: text for name, text in pairs if name in known}
 
     def one_of(self, text: str, known: Collection[str], kind: str = "") -> str | None:
         """The name of ``known`` that a text means; None where it means none."""
@@ -251,21 +269,31 @@ class Reader:
 
     def pairs(self, owner: str, parts: Sequence[str], known: Mapping[str, Knob]) -> tuple[tuple[str, float], ...]:
         """Alternating names and values; unknown names are left out, of a repeated one the last is used."""
-        out: dict[str, float] = {}
-        names = [self.knob(name, known) for name in parts[::2]]
-        self.unique(owner, names)
-        for name, text in zip(names, [*parts[1::2], ""], strict=False):
-            if name in known:
-                out[name] = self.number(f"{name} of {owner}", text, known[name])
-            else:
-                self.say(f"{owner} has no {shown(name)}; it was left out")
-        return tuple(out.items())
+        found = self.named(owner, parts, known)
+        return tuple((name, self.number(f"{name} of {owner}", text, known[name])) for name, text in found.items())
+
+    def floats(self, text: str) -> list[float]:
+        """The numbers of a text that holds several; NaN for what is none."""
+        parts = self.parts(text)
+        found = [number_in(part) for part in parts]
+        for i, part in enumerate(parts):
+            if math.isnan(found[i]) and not math.isnan(tidy := number_in(tidied(part))):
+                found[i] = tidy
+                self.understood(part, said(tidy))
+        return [value + 0.0 for value in found]  # no negative zero
 
 
 def shown(text: Any) -> str:
     """A stranger's text inside a sentence: short, printable, quoted."""
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text)[:40])
     return f"‘{clean}{'…' if len(str(text)) > 40 else ''}’"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence, of which there may be many."""
+    more = len(names) - MOST_UNDERSTOOD
+    shorter = [*names[:MOST_UNDERSTOOD], f"{more} more"] if more > 1 else list(names)
+    return " and ".join(part for part in (", ".join(shorter[:-1]), "".join(shorter[-1:])) if part)
 
 
 def said(value: float) -> str:
@@ -286,50 +314,3 @@ def tidied(text: str, *, whole: bool = False) -> str:
     plain = re.sub(r"(?<=\d[eE])\s(?=\d)", "", plain)  # 1e+3, whose plus came as a blank
     grouped = whole and re.fullmatch(r"-?[1-9]\d{0,2}(?:[,\s]\d{3})+", plain)
     return re.sub(r"[,\s]", "", plain) if grouped else plain
-
-
-def read_run(read: Reader, text: str, default: str) -> Run:
-    """A run that a link describes; ``default`` is the optimizer in the place of one that is not known."""
-    name, *rest = read.parts(text, OPTIMIZERS, "optimizer")
-    found = read.one_of(name, OPTIMIZERS, "optimizer")
-    optimizer = read.choice("optimizer", name, OPTIMIZERS, default) if found is None else found
-    rule = OPTIMIZERS[optimizer]
-    schedule, own, extra = "constant", [], []
-    while rest:
-        word = _run_word(read, rest, rule.hyperparams, schedule)
-        if word in SCHEDULES:
-            schedule = word
-        elif found or word in _SIDE or "." in word:
-            (extra if word in _SIDE or "." in word else own).extend([word, rest.pop(0) if rest else ""])
-        elif rest:
-            rest.pop(0)  # a hyperparameter of an optimizer that is not known
-    factors = {f"{schedule}.{key}": knob for key, knob in SCHEDULES[schedule].hyperparams.items()}
-    side = dict(read.pairs(rule.title, extra, {**_SIDE, **factors}))
-    return Run(
-        optimizer,
-        read.pairs(rule.title, own, rule.hyperparams),
-        schedule,
-        tuple((key.split(".")[1], value) for key, value in side.items() if "." in key),
-        side.get("clip", math.inf),
-        side.get("l2", 0.0),
-        side.get("l1", 0.0),
-        side.get("decoupled", 0.0),
-    )
-
-
-def _run_word(read: Reader, rest: list[str], own: Mapping[str, Knob], schedule: str) -> str:
-    """The next word of a run, as this page spells it: a schedule, or the name of a number."""
-    word = rest.pop(0)
-    if word in SCHEDULES or word in _SIDE or word in own or "." in word:
-        return word
-    if letters(word) == "schedule" and rest and (named := meant(rest[0], SCHEDULES, "schedule")):
-        read.understood(f"{word}{SEPARATOR}{rest.pop(0)}", named)
-        return named
-    name = knob_meant(word, own) or knob_meant(word, _SIDE) or meant(word, SCHEDULES, "schedule")
-    factor = knob_meant(word, SCHEDULES[schedule].hyperparams)
-    if name is None and factor is not None:
-        name = f"{schedule}.{factor}"
-    if name is None:
-        return word
-    read.understood(word, name)
-    return name

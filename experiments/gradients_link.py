@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.codec import SEED, SEPARATOR, VERSION, Reader, pairs_text, shown, text_of
+from experiments.codec import SEED, SEPARATOR, VERSION, Reader, listed, pairs_text, shown, text_of
 from experiments.dying import KINDS, RATE
 from experiments.flow import (
     CELL_NUMBERS,
@@ -20,6 +20,7 @@ from experiments.flow import (
     TimeCurve,
 )
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
+from experiments.view import KEYS, say_view
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -44,7 +45,7 @@ _OWN = {
     "time": {*_FIELDS["time"], *_CELLS, "curves"},
     "dying": {*_FIELDS["dying"]},
 }
-_KNOWN = {"v", "mode", "open", "at", "present", *_OWN["layers"], *_OWN["time"], *_OWN["dying"]}
+_KNOWN = {"v", "mode", "open", *KEYS, *_OWN["layers"], *_OWN["time"], *_OWN["dying"]}
 
 PRESETS: dict[str, dict[str, str]] = {
     "Sigmoid starves": {"c1": "sigmoid", "c2": "tanh", "c3": "relu~weight~1.414"},
@@ -79,11 +80,17 @@ def _curve_text(curve: Curve) -> str:
     return SEPARATOR.join(parts)
 
 
+def lacks(cell: str) -> str:
+    """What a cell does not have: the plain one a gate, those with gates an activation that could be chosen."""
+    return "gate" if cell == "rnn" else "activation"
+
+
 def _cell_text(curve: TimeCurve) -> str:
     plain, parts = TimeCurve(curve.cell), [curve.cell]
-    if curve.activation != plain.activation:
+    if curve.activation != plain.activation and lacks(curve.cell) != "activation":
         parts += ["activation", curve.activation]
-    changed = tuple((n, getattr(curve, n)) for n in CELL_NUMBERS if getattr(curve, n) != getattr(plain, n))
+    numbers = [name for name in CELL_NUMBERS if name != lacks(curve.cell)]
+    changed = tuple((n, getattr(curve, n)) for n in numbers if getattr(curve, n) != getattr(plain, n))
     return SEPARATOR.join([*parts, pairs_text(changed)] if changed else parts)
 
 
@@ -116,31 +123,36 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Gradients, list[str]]:
         A page that can be shown, whatever was given; a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN)
-    got = read.params
-    if got.get("v", VERSION) != VERSION:
-        read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
+    read.version()
     mode = _word(read, "mode", MODES, "layers")
-    for key in [key for key in got if key not in _OWN[mode] and any(key in own for own in _OWN.values())]:
-        read.say(f"{key} is no part of ‘{MODES[mode]}’ and was left out")
-        del got[key]
-    page = Gradients(mode, against=_word(read, "against", AGAINST, "bias"), rule=_word(read, "rule", RULES, RULES[0]),
-                     matter="matter" in got and read.flag("matter", got["matter"]))  # fmt: skip
-    if "z" in got:
-        page = replace(page, z=read.number("z", got["z"], Z))
+    for key in [key for key in read.params if key not in _OWN[mode] and any(key in own for own in _OWN.values())]:
+        read.leave(key, f"is no part of ‘{MODES[mode]}’")
+    page = Gradients(mode, against=_word(read, "against", AGAINST, "bias"), rule=_word(read, "rule", RULES, RULES[0]))
+    if (matter := read.take("matter")) is not None:
+        page = replace(page, matter=read.flag("matter", matter))
+    if (z := read.take("z")) is not None:
+        page = replace(page, z=read.number("z", z, Z))
     part = _curves(read, _fields(read, getattr(page, _PARTS[mode]), mode), mode)
     page = replace(page, **{_PARTS[mode]: part})
-    if "open" in got:
+    if (text := read.take("open")) is not None:
         last = len(part.curves) if mode != "dying" else len(KINDS)
-        opened = read.number("open", got["open"], ShapeParam(1, 1, max(1, last)), whole=True)
+        opened = read.number("open", text, ShapeParam(1, 1, max(1, last)), whole=True)
         page = replace(page, opened=int(opened) - 1)
+    say_view(read, _last_step(page))
     return page, read.notices
+
+
+def _last_step(page: Gradients) -> int:
+    if page.training is not None:
+        return page.training.num_steps
+    return page.time.steps if page.mode == "time" else page.flow.depth
 
 
 def _word(read: Reader, key: str, known: Collection[str], default: str) -> str:
     """One of a few words; the default where it is not known, which is said."""
-    given = read.params.get(key, default)
-    if given == default:
-        return given
+    given = read.take(key)
+    if given is None:
+        return default
     found = read.one_of(given, known, "optimizer" if key == "rule" else key)
     if found is None:
         read.say(f"unknown {key} {shown(given)}; known: {', '.join(known)}")
@@ -150,9 +162,9 @@ def _word(read: Reader, key: str, known: Collection[str], default: str) -> str:
 def _fields(read: Reader, part: Any, mode: str) -> Any:
     """The numbers of the mode that is shown."""
     values = {}
-    for key, text in read.params.items():
-        if key in _FIELDS[mode]:
-            value = read.number(key, text, _FIELDS[mode][key], whole=key not in _BROKEN)
+    for key, knob in _FIELDS[mode].items():
+        if (text := read.take(key)) is not None:
+            value = read.number(key, text, knob, whole=key not in _BROKEN)
             values[key] = value if key in _BROKEN else int(value)
     return replace(part, **values)
 
@@ -162,41 +174,39 @@ def _curves(read: Reader, part: Any, mode: str) -> Any:
     if mode == "dying":
         return part
     keys, reader = (_CURVES, _curve) if mode == "layers" else (_CELLS, _cell)
-    given = tuple(reader(read, read.params[key]) for key in keys if key in read.params)
-    if given or _word(read, "curves", ("none",), "") == "none":
-        part = replace(part, curves=given)
+    texts = {key: text for key in keys if (text := read.take(key)) is not None}
+    if texts:
+        read.leave("curves", f"has no effect beside {listed(list(texts))}")
+    if texts or _word(read, "curves", ("none",), "") == "none":
+        part = replace(part, curves=tuple(reader(read, text) for text in texts.values()))
     return part
 
 
 def _curve(read: Reader, text: str) -> Curve:
     name, *rest = read.parts(text, ACTIVATIONS, "activation")
     activation = read.choice("activation", name, ACTIVATIONS, "tanh")
-    title, words, numbers = ACTIVATIONS[activation].title, {}, []
-    names = [read.knob(key, (*_WORDS, *NUMBERS)) for key in rest[::2]]
-    read.unique(title, [key for key in names if key in _WORDS])
-    for key, value in zip(names, [*rest[1::2], ""], strict=False):
-        if key not in _WORDS:
-            numbers += [key, value]
+    title, words, numbers = ACTIVATIONS[activation].title, {}, {}
+    knobs = {k: v for k, v in NUMBERS.items() if k != "slope" or ACTIVATIONS[activation].shape}
+    for key, value in read.named(title, rest, (*_WORDS, *knobs)).items():
+        if key in knobs:
+            numbers[key] = read.number(f"{key} of {title}", value, knobs[key])
         elif (word := read.one_of(value, _WORDS[key], key)) is not None:
             words[key] = word
         else:
             read.say(f"unknown {key} {shown(value)}; known: {', '.join(_WORDS[key])}")
-    knobs = {k: v for k, v in NUMBERS.items() if k != "slope" or ACTIVATIONS[activation].shape}
-    return Curve(activation, **dict(read.pairs(title, numbers, knobs)), **words)
+    return Curve(activation, **numbers, **words)
 
 
 def _cell(read: Reader, text: str) -> TimeCurve:
     name, *rest = read.parts(text, CELLS, "network")
     cell = read.one_of(name, CELLS, "network")
     if cell is None:
-        read.say(f"unknown cell {shown(name)}; known: {', '.join(CELLS)}")
+        read.say(f"unknown cell {shown(name)}; known: {', '.join(CELLS)}; rnn is used")
         cell = "rnn"
-    activation, numbers = "tanh", []
-    names = [read.knob(key, ("activation", *CELL_NUMBERS)) for key in rest[::2]]
-    read.unique(cell.upper(), [key for key in names if key == "activation"])
-    for key, value in zip(names, [*rest[1::2], ""], strict=False):
+    title, values = cell.upper(), {}
+    for key, value in read.named(title, rest, [k for k in ("activation", *CELL_NUMBERS) if k != lacks(cell)]).items():
         if key == "activation":
-            activation = read.choice("activation", value, ACTIVATIONS, "tanh")
+            values[key] = read.choice("activation", value, ACTIVATIONS, "tanh")
         else:
-            numbers += [key, value]
-    return TimeCurve(cell, activation=activation, **dict(read.pairs(cell.upper(), numbers, CELL_NUMBERS)))
+            values[key] = read.number(f"{key} of {title}", value, CELL_NUMBERS[key])
+    return TimeCurve(cell, **values)

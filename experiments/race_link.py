@@ -3,36 +3,25 @@
 Only what differs from the default is written; see `experiments.codec`.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.aliases import TRUE, letters, meant, without_quotes
-from experiments.codec import (
-    LOOSE,
-    SEED,
-    SEPARATOR,
-    VERSION,
-    Reader,
-    number_in,
-    pairs_text,
-    read_run,
-    run_text,
-    shown,
-    text_of,
-    tidied,
-)
+from experiments.aliases import meant
+from experiments.codec import LOOSE, SEED, SEPARATOR, VERSION, Reader, listed, pairs_text, said, shown, text_of
 from experiments.query import escaped_blanks, readings
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race
 from experiments.run import Run
+from experiments.run_link import read_run, run_text
+from experiments.view import KEYS, say_view
 from landscapes import SURFACES, FormulaError
+from landscapes.box import FARTHEST, checked
 from landscapes.surface import Box
 from optimizers.entry import Hyperparam
 
 STEPS = Hyperparam(500.0, 1.0, 20_000.0, log=True)
 NOISE = Hyperparam(0.0, 0.0, 100.0)
-COORDINATE = 1e6  # of a start or a box, at most
+COORDINATE = FARTHEST  # of a start, as of the end of a box
 _RUN_KEYS = tuple(f"r{i}" for i in range(1, MAX_RUNS + 1))
 _KNOWN = {
     "v",
@@ -49,8 +38,7 @@ _KNOWN = {
     "noise",
     "seed",
     "runs",
-    "at",
-    "present",
+    *KEYS,
     *_RUN_KEYS,
 }
 
@@ -91,91 +79,87 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Race, list[str]]:
         A race that runs, whatever was given, and a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN, {"r": LOOSE})
-    got = read.params
-    if got.get("v", VERSION) != VERSION:
-        read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
+    read.version()
     race = _landscape(read)
     race = replace(race, runs=_runs(read), start=_start(read, race), tuned_from=_tuned_from(read))
-    if "steps" in got:
-        race = replace(race, num_steps=int(read.number("steps", got["steps"], STEPS, whole=True)))
-    if "noise" in got:
-        race = replace(race, noise=read.number("noise", got["noise"], NOISE))
-    if "seed" in got:
-        race = replace(race, seed=int(read.number("seed", got["seed"], SEED, whole=True)))
+    if (steps := read.take("steps")) is not None:
+        race = replace(race, num_steps=int(read.number("steps", steps, STEPS, whole=True)))
+    if (noise := read.take("noise")) is not None:
+        race = replace(race, noise=read.number("noise", noise, NOISE))
+    if (seed := read.take("seed")) is not None:
+        race = replace(race, seed=int(read.number("seed", seed, SEED, whole=True)))
+    say_view(read, race.num_steps)
     return race, read.notices
 
 
-def view_of(params: Mapping[str, Any] | str) -> tuple[int | None, bool]:
-    """The view a link asks for: a step to stop at, or None, and whether to present."""
-    got = Reader(params, ("at", "present")).params
-    at = without_quotes(got.get("at", ""))
-    step = int(at) if at.isascii() and at.isdigit() and len(at) < 7 else None
-    return step, letters(got.get("present", "")) in TRUE
-
-
 def _landscape(read: Reader) -> Race:
-    got = read.params
-    if "function" in got:
-        name = "surface" if meant(got["function"], SURFACES, "surface") else "formula"
-        read.understood(f"function={got['function']}", name)
-        got.setdefault(name, got["function"])
-    if got.get("formula") and (race := _formula(read)):
+    if (function := read.take("function")) is not None:
+        name = "surface" if meant(function, SURFACES, "surface") else "formula"
+        if name in read.params:
+            read.say(f"function has no effect beside {name} and was left out")
+        else:
+            read.understood(f"function={function}", name)
+            read.params[name] = function
+    if (formula := read.take("formula")) is not None and (race := _formula(read, formula)):
+        for key in ("surface", "shape"):
+            read.leave(key, "has no effect beside a formula")
         return race
-    if got.get("formula") == "":
-        read.say("the formula in this link is empty and was left out")
+    read.leave("box", "has no effect without a formula")
     plain = Race().surface
-    name = read.choice("surface", got.get("surface", plain), SURFACES, plain)
-    shape = got.get("shape", "")
+    given, shape = read.take("surface"), read.take("shape")
+    name = plain if given is None else read.choice("surface", given, SURFACES, plain)
     entry = SURFACES[name]
+    if shape == "":
+        read.say("shape is empty and was left out")
     return Race(surface=name, shape=read.pairs(entry.title, read.parts(shape), entry.shape_params) if shape else ())
 
 
-def _formula(read: Reader) -> Race | None:
+def _formula(read: Reader, given: str) -> Race | None:
     """The race on the formula of a link, in the likeliest of its readings that is a formula."""
-    given, box = read.params["formula"], _box(read) if "box" in read.params else None
-    first, *others = readings(given)
-    try:
-        return _on(read, given, first, box)
-    except FormulaError as fault:
-        error = fault
-    for text in others:
+    fault = None
+    for text in readings(given):
         try:
-            return _on(read, given, text, box)
-        except FormulaError:
+            Race(formula=text).landscape  # noqa: B018 - parses, which is the check
+        except FormulaError as error:
+            fault = fault or error
             continue
-    read.say(f"the formula in this link cannot be used: {error.message}")
+        if text != given.replace("\N{NO-BREAK SPACE}", " "):
+            read.understood(given, shown(text))
+        return Race(formula=text, domain=_box(read))
+    boxed = ", and so was its box" if read.take("box") is not None else ""
+    if fault is None or not given:
+        read.say(f"the formula in this link is empty and was left out{boxed}")
+    else:
+        read.say(f"the formula in this link cannot be used: {fault.message}; it was left out{boxed}")
     return None
 
 
-def _on(read: Reader, given: str, text: str, box: Box | None) -> Race:
-    race = Race(formula=text, domain=box)
-    race.landscape  # noqa: B018 - parses, which is the check
-    if text != given.replace("\N{NO-BREAK SPACE}", " "):
-        read.understood(given, shown(text))
-    return race
-
-
 def _box(read: Reader) -> Box | None:
-    ends = [number_in(tidied(part)) for part in read.parts(read.params["box"])]
-    if len(ends) != 4 or any(map(math.isnan, ends)):
+    if (text := read.take("box")) is None:
+        return None
+    ends = read.floats(text)
+    if len(ends) != 4:
         read.say("box needs four numbers, x from, x to, y from, y to; the usual box is used")
         return None
-    x0, x1, y0, y1 = (end + 0.0 for end in ends)
-    fits = all(abs(end) <= COORDINATE for end in ends)
-    if not (fits and x1 - x0 >= 1e-6 and y1 - y0 >= 1e-6):
-        read.say(f"box must rise from left to right and stay within {COORDINATE:.0e}; the usual box is used")
+    try:
+        return checked(((ends[0], ends[1]), (ends[2], ends[3])))
+    except ValueError as error:
+        read.say(f"box is {shown(text)}: {error}; the usual box is used")
         return None
-    return (x0, x1), (y0, y1)
 
 
 def _start(read: Reader, race: Race) -> tuple[float, float] | None:
-    got = read.params
-    if "start" in got and len(both := read.parts(got["start"])) == 2:
-        read.understood(f"start={got['start']}", "x and y")
-        got = {**dict(zip("xy", both, strict=True)), **got}
-    elif "start" in got:
-        read.say(f"start is {shown(got['start'])}; x and y hold the start of a race")
-    if "x" not in got and "y" not in got:
+    got = {key: text for key in "xy" if (text := read.take(key)) is not None}
+    if (start := read.take("start")) is not None:
+        both = read.parts(start)
+        if len(both) != 2:
+            read.say(f"start is {shown(start)}; x and y hold the start of a race; it was left out")
+        elif got:
+            read.say(f"start has no effect beside {listed(list(got))} and was left out")
+        else:
+            read.understood(f"start={start}", "x and y")
+            got = dict(zip("xy", both, strict=True))
+    if not got:
         return None
     knobs = (Hyperparam(at, -COORDINATE, COORDINATE) for at in race.origin)
     x, y = (
@@ -187,21 +171,18 @@ def _start(read: Reader, race: Race) -> tuple[float, float] | None:
 
 def _tuned_from(read: Reader) -> tuple[float, float] | None:
     """Where rates that no run sets are tuned."""
-    if "tuned" not in read.params:
+    if (text := read.take("tuned")) is None:
         return None
-    point = [number_in(tidied(part)) for part in read.parts(read.params["tuned"])]
+    point = read.floats(text)
     if len(point) != 2 or not all(abs(at) <= COORDINATE for at in point):
-        read.say(f"tuned needs two numbers within {COORDINATE:.0e}, x and y of the start that rates are tuned from; "
+        read.say(f"tuned needs two numbers within {said(COORDINATE)}, x and y of the start that rates are tuned from; "
                  "the surface's own is used")  # fmt: skip
         return None
-    return point[0] + 0.0, point[1] + 0.0
+    return point[0], point[1]
 
 
 def _runs(read: Reader) -> tuple[Run, ...]:
-    got = read.params
-    if "runs" in got and read.one_of(got["runs"], ("none",)):
+    if read.none_run(_RUN_KEYS):
         return ()
-    if "runs" in got:
-        read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")
-    given = [read_run(read, got[key], DEFAULT_RUNS[0].optimizer) for key in _RUN_KEYS if key in got]
-    return tuple(given) if given else DEFAULT_RUNS
+    given = [text for key in _RUN_KEYS if (text := read.take(key)) is not None]
+    return tuple(read_run(read, text, DEFAULT_RUNS[0].optimizer) for text in given) or DEFAULT_RUNS

@@ -15,14 +15,16 @@ from experiments.codec import (
     VERSION,
     Knob,
     Reader,
+    listed,
     pairs_text,
-    read_run,
-    run_text,
     shown,
     text_of,
 )
+from experiments.run_link import read_run, run_text
 from experiments.training import MAX_RUNS, Learner, Training
+from experiments.view import KEYS, say_view
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
+from landscapes.dataset import Dataset
 from landscapes.networks.gallery import Network
 from optimizers import OPTIMIZERS
 from optimizers.entry import Hyperparam
@@ -46,7 +48,7 @@ UNSUITABLE = {"newton": "solves with a matrix of as many rows as a network has p
 """Optimizers that networks are not trained with, and why."""
 _EACH = tuple((f"n{i}", f"r{i}") for i in range(1, MAX_RUNS + 1))
 _KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs",
-          "example", "at", "present", *(key for pair in _EACH for key in pair)}  # fmt: skip
+          "example", *KEYS, *(key for pair in _EACH for key in pair)}  # fmt: skip
 _SETTINGS = ("depth", "width", "batch", "slope", "residual", *NUMBERS, *CHOICES)
 
 
@@ -63,20 +65,23 @@ def to_link(training: Training, example: int = 0) -> dict[str, str]:
     for key, name in named:
         if getattr(training, name) != getattr(plain, name):
             out[key] = text_of(getattr(training, name))
+    if not can_be_uneven(DATASETS[training.dataset]):
+        out.pop("imbalance", None)
     if not training.learners:
         out["runs"] = "none"
     elif training.learners != plain.learners:
         for (net, way), learner in zip(_EACH, training.learners, strict=False):
             out[net], out[way] = _network_text(learner), run_text(learner.run)
     if example:
-        out["example"] = str(example)
+        out["example"] = str(min(example, _last_example(training)))
     return {"v": VERSION, **out} if out else {}
 
 
 def _network_text(learner: Learner) -> str:
     parts = [learner.network]
+    lacking = lacks(learner)
     for name, value in learner.settings:
-        parts += [name, value if isinstance(value, str) else text_of(float(value))]
+        parts += [] if name in lacking else [name, value if isinstance(value, str) else text_of(float(value))]
     if learner.batch_size != Learner().batch_size:
         parts += ["batch", text_of(learner.batch_size)]
     return SEPARATOR.join(parts)
@@ -89,60 +94,102 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Training, int, list[str]
         A training that runs, whatever was given; the chosen example; a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN, {"r": LOOSE, "n": _SETTINGS})
-    got = read.params
-    if got.get("v", VERSION) != VERSION:
-        read.say(f"this link is of version {shown(got['v'])}, this page of {VERSION}; what it knows of it is used")
-    plain = Training()
-    name = read.choice("data", got.get("data", plain.dataset), DATASETS, plain.dataset)
-    entry = DATASETS[name]
-    shape = read.pairs(entry.title, read.parts(got["shape"]), entry.shape) if "shape" in got else ()
-    training, sizes = Training(dataset=name, shape=shape), entry.sizes(**dict(shape))
-    for key, field, knob, whole in (("size", "size", sizes, True), ("noise", "data_noise", entry.noise, False),
-                                    ("imbalance", "imbalance", IMBALANCE, False), ("steps", "num_steps", STEPS, True),
-                                    ("validation", "validation", VALIDATION, False), ("seed", "seed", SEED, True),
-                                    ("patience", "patience", PATIENCE, True)):  # fmt: skip
-        if key in got:
-            value = read.number(key, got[key], knob, whole=whole)
-            training = replace(training, **{field: int(value) if whole else value})
-    training = replace(training, learners=_learners(read, training))
-    example = (
-        int(read.number("example", got["example"], Hyperparam(0.0, 0.0, 1e6), whole=True)) if "example" in got else 0
-    )
+    read.version()
+    training = _data(read)
+    for key, field, knob in (("steps", "num_steps", STEPS), ("patience", "patience", PATIENCE), ("seed", "seed", SEED)):
+        if (text := read.take(key)) is not None:
+            training = replace(training, **{field: int(read.number(key, text, knob, whole=True))})
+    training, example = replace(training, learners=_learners(read, training)), 0
+    if (text := read.take("example")) is not None:
+        knob = Hyperparam(0.0, 0.0, _last_example(training))
+        example = int(read.number("example", text, knob, whole=True))
+    say_view(read, training.num_steps)
     return training, example, read.notices
 
 
+def _data(read: Reader) -> Training:
+    """The data of a link."""
+    plain = Training()
+    given, shape_text = read.take("data"), read.take("shape")
+    name = plain.dataset if given is None else read.choice("data", given, DATASETS, plain.dataset)
+    entry = DATASETS[name]
+    if shape_text == "":
+        read.say("shape is empty and was left out")
+    shape = read.pairs(entry.title, read.parts(shape_text), entry.shape) if shape_text else ()
+    training = Training(dataset=name, shape=shape)
+    if not can_be_uneven(entry):
+        read.leave("imbalance", f"has no effect on {entry.title}")
+    sizes = entry.sizes(**dict(shape))
+    for key, field, knob, whole in (("size", "size", sizes, True), ("noise", "data_noise", entry.noise, False),
+                                    ("imbalance", "imbalance", IMBALANCE, False),
+                                    ("validation", "validation", VALIDATION, False)):  # fmt: skip
+        if (text := read.take(key)) is not None:
+            value = read.number(key, text, knob, whole=whole)
+            training = replace(training, **{field: int(value) if whole else value})
+    return training
+
+
+def can_be_uneven(entry: Dataset) -> bool:
+    """Whether there are classes of which some can be rarer than others."""
+    return entry.task == "classes" and entry.kind != "text"
+
+
+def _last_example(training: Training) -> int:
+    data = training.loss_of(fitting(training, Learner())).examples
+    return len(data.train_inputs) + len(data.valid_inputs) - 1
+
+
 def _learners(read: Reader, training: Training) -> tuple[Learner, ...]:
-    got = read.params
-    if "runs" in got and read.one_of(got["runs"], ("none",)):
+    if read.none_run([key for pair in _EACH for key in pair]):
         return ()
-    if "runs" in got:
-        read.say(f"runs is {shown(got['runs'])}; only ‘none’ is known")
-    given = [
-        _learner(read, training, got.get(net, ""), got.get(way, "")) for net, way in _EACH if net in got or way in got
-    ]
+    texts = [(read.take(net), read.take(way)) for net, way in _EACH]
+    given = [_learner(read, training, net, way) for net, way in texts if net is not None or way is not None]
     return tuple(given) if given else (fitting(training, Learner()),)
 
 
-def _learner(read: Reader, training: Training, net: str, way: str) -> Learner:
+def _learner(read: Reader, training: Training, net: str | None, way: str | None) -> Learner:
     plain = fitting(training, Learner())
-    run = read_run(read, way, plain.run.optimizer) if way else plain.run
+    run = plain.run if way is None else read_run(read, way, plain.run.optimizer)
     if run.optimizer in UNSUITABLE:
-        read.say(
-            f"{OPTIMIZERS[run.optimizer].title} {UNSUITABLE[run.optimizer]}; {OPTIMIZERS['adam'].title} trains instead"
-        )
+        set_ = run_text(run).split(SEPARATOR, 1)[1:]
+        read.say(f"{OPTIMIZERS[run.optimizer].title} {UNSUITABLE[run.optimizer]}; {OPTIMIZERS['adam'].title} trains "
+                 f"instead{f', without {shown(set_[0])}' if set_ else ''}")  # fmt: skip
         run = plain.run
-    if not net:
+    if net is None:
         return replace(plain, run=run)
     name, *rest = read.parts(net, NETWORKS, "network")
     network = read.choice("network", name, NETWORKS, plain.network)
     if DATASETS[training.dataset].kind not in NETWORKS[network].kinds:
+        lost = [shown(key) for key in rest[::2]]
         read.say(f"{NETWORKS[network].title} does not suit {DATASETS[training.dataset].title}; "
-                 f"{NETWORKS[plain.network].title} is trained instead")  # fmt: skip
+                 f"{NETWORKS[plain.network].title} is trained instead"
+                 f"{f', without {listed(lost)}' if lost else ''}")  # fmt: skip
         network, rest = plain.network, []
     learner = Learner(run, network, (), plain.batch_size)
-    for key, text in zip(rest[::2], [*rest[1::2], ""], strict=False):
+    for key, text in read.named(NETWORKS[network].title, rest, _SETTINGS).items():
         learner = _setting(read, learner, key, text)
-    return _possible(read, training, learner)
+    return _possible(read, training, _without_lacking(read, learner))
+
+
+def lacks(learner: Learner) -> dict[str, str]:
+    """The settings that a network does not have, whatever they are set to, each with the title of what lacks it."""
+    entry, chosen = NETWORKS[learner.network], dict(learner.settings)
+    out = {}
+    if not entry.activation:
+        out = {"activation": entry.title, "slope": entry.title}
+    elif not (activation := ACTIVATIONS[chosen.get("activation", entry.activation)]).shape:
+        out = {"slope": activation.title}
+    if entry.depth.high == 0:  # no layer that could be skipped, or whose units could be dropped
+        out |= {"residual": entry.title, "dropout": entry.title}
+    return out
+
+
+def _without_lacking(read: Reader, learner: Learner) -> Learner:
+    lacking = lacks(learner)
+    for name, _ in learner.settings:
+        if name in lacking:
+            read.say(f"{lacking[name]} has no {shown(name)}; it was left out")
+    return replace(learner, settings=tuple(s for s in learner.settings if s[0] not in lacking))
 
 
 def knobs_of(network: Network) -> dict[str, Knob]:
@@ -153,13 +200,12 @@ def knobs_of(network: Network) -> dict[str, Knob]:
 def _setting(read: Reader, learner: Learner, key: str, text: str) -> Learner:
     entry = NETWORKS[learner.network]
     knobs = knobs_of(entry)
-    key = read.knob(key, _SETTINGS)
     if key == "batch":
         return replace(learner, batch_size=int(read.number("batch", text, BATCH, whole=True)))
     if key == "slope":
         return learner.with_setting("slope", read.number("slope", text, Hyperparam(0.0, -10.0, 10.0)))
     if key == "residual":
-        return learner.with_setting("residual", read.flag(f"residual of {entry.title}", text))
+        return learner.with_setting("residual", read.flag(f"residual of {entry.title}", text, entry.residual))
     if key in knobs:
         whole = key in ("depth", "width")
         value = read.number(f"{key} of {entry.title}", text, knobs[key], whole=whole)
@@ -169,8 +215,6 @@ def _setting(read: Reader, learner: Learner, key: str, text: str) -> Learner:
         if chosen is not None:
             return learner.with_setting(key, chosen)
         read.say(f"unknown {key} {shown(text)}; the usual one of {entry.title} is used")
-        return learner
-    read.say(f"{entry.title} has no {shown(key)}; it was left out")
     return learner
 
 

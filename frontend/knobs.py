@@ -78,22 +78,27 @@ def box(
     whole: bool = False,
     hidden: bool = False,
     hint: str | None = None,
+    step: float | None = None,
 ) -> None:
-    """A number box; out of range the browser refuses and says the range."""
+    """A number box; out of range the browser refuses and says the range.
+
+    A value that a link has set beyond the range is shown as it is: what is in force always can be.
+    """
+    low, high = min(low, value), max(high, value)
 
     def typed(new: float | None) -> None:
         if new is not None:
-            change(float(new) if whole else figures(new))
+            change(float(new) if whole else min(max(figures(new), low), high))
 
     kind = int if whole else float
-    shown = kind(min(max(value, low), high))
+    shown = kind(value)
     on_change = mirrored(key, shown, typed)
     st.number_input(
         label,
         kind(low),
         kind(high),
         key=key,
-        step=1 if whole else max(abs(shown) / 10, 1e-9) if shown else 0.1,
+        step=1 if whole else step or (max(abs(shown) / 10, 1e-9) if shown else 0.1),
         format="%d" if whole else "%.6g",
         on_change=on_change,
         help=hint,

@@ -1,8 +1,7 @@
 """The rail: controls that show the description and change nothing else."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import streamlit as st
@@ -19,6 +18,7 @@ from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
 from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from landscapes import SURFACES, FormulaError
+from landscapes.box import nearest_within, reach_of_high, reach_of_low
 from landscapes.surface import Surface
 from optimizers import OPTIMIZERS
 
@@ -150,24 +150,20 @@ def _formula() -> None:
 
 
 def _box() -> None:
-    (x0, x1), (y0, y1) = race().landscape.domain
+    """An end reaches as far as the box stays one while the other ends stay."""
 
-    def set_end(axis: int, end: int) -> Callable[[float], None]:
-        def change(value: float) -> None:
-            ends = [list(axis) for axis in race().landscape.domain]
-            ends[axis][end] = value
-            if ends[axis][0] < ends[axis][1]:
-                (x0, x1), (y0, y1) = ends
-                set_race(replace(race(), domain=((x0, x1), (y0, y1)), start=None, tuned_from=None))
+    def set_end(axis: int, end: int, value: float) -> None:
+        sides = [list(side) for side in race().landscape.domain]
+        sides[axis][end] = nearest_within((reach_of_low, reach_of_high)[end](sides[axis][1 - end]), value)
+        (x0, x1), (y0, y1) = sides
+        set_race(replace(race(), domain=((x0, x1), (y0, y1)), start=None, tuned_from=None))
 
-        return change
-
-    for axis, (name, low, high) in enumerate((("x", x0, x1), ("y", y0, y1))):
-        left, right = st.columns(2)
-        with left:
-            box(f"{name} from", low, -COORDINATE, high - 1e-6, f"box_{name}0", set_end(axis, 0))
-        with right:
-            box(f"{name} to", high, low + 1e-6, COORDINATE, f"box_{name}1", set_end(axis, 1))
+    for axis, (name, side) in enumerate(zip("xy", race().landscape.domain, strict=True)):
+        for end, column in enumerate(st.columns(2)):
+            low, high = (reach_of_low, reach_of_high)[end](side[1 - end])
+            with column:
+                box(f"{name} {('from', 'to')[end]}", side[end], low, high, f"box_{name}{end}",
+                    partial(set_end, axis, end), step=(side[1] - side[0]) / 10)  # fmt: skip
 
 
 def _shape(surface: Surface) -> None:

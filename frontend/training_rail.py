@@ -18,6 +18,7 @@ from experiments.training_link import (
     STEPS,
     UNSUITABLE,
     VALIDATION,
+    can_be_uneven,
     fitting,
     without_misfits,
 )
@@ -142,7 +143,7 @@ def _data() -> None:
         size = sizes.default if now.size is None else now.size
         knob("Examples", sizes, size, f"size_{now.dataset}", _setter("size", whole=True))
         knob("Share held back", VALIDATION, now.validation, "validation", _setter("validation"))
-        if entry.task == "classes" and entry.kind != "text":
+        if can_be_uneven(entry):
             knob("Class imbalance", IMBALANCE, now.imbalance, "imbalance", _setter("imbalance"))
 
 

@@ -9,8 +9,8 @@ from experiments.flow import flow_live
 from experiments.gradients import Gradients
 from experiments.gradients_link import from_link, to_link
 from experiments.pool import Job
-from experiments.race_link import view_of
 from experiments.training import TrainingResult, train
+from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend.address import query
 from frontend.flow_panels import MAP_BOX

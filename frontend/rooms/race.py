@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from experiments.race import MAX_RUNS, Race, run, run_fan
-from experiments.race_link import from_link, to_link, view_of
+from experiments.race_link import from_link, to_link
+from experiments.view import view_of
 from frontend import rail
 from frontend.address import query
 from frontend.knobs import figures

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from experiments.pool import Job
-from experiments.race_link import view_of
 from experiments.training import TrainingResult, train
 from experiments.training_link import from_link, to_link
+from experiments.view import view_of
 from frontend import training_rail as rail
 from frontend.address import query
 from frontend.jobs import EVERY, pool, stage, visitor

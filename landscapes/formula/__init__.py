@@ -1,8 +1,8 @@
 """Formulas that people type: read, checked, and made a surface."""
 
-import math
 from functools import lru_cache
 
+from landscapes.box import checked
 from landscapes.formula.builder import DERIVED
 from landscapes.formula.error import FormulaError
 from landscapes.formula.printer import latex, text
@@ -38,20 +38,16 @@ def parse_formula(text: str, domain: Box = ((-5.0, 5.0), (-5.0, 5.0))) -> Surfac
 
     Raises:
         FormulaError: for anything that is not a formula, with what, where and what is allowed instead.
-        ValueError: for a box that is not one.
+        ValueError: for a box that is none, or beyond the limits of `landscapes.box`.
     """
     return _surface(_expression(text), _box(domain))
 
 
 def _box(domain: Box) -> Box:
     try:
-        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in domain)
-    except (TypeError, ValueError):
-        raise ValueError(f"domain is {domain!r}; ((x low, x high), (y low, y high)) is needed") from None
-    for low, high in ((x0, x1), (y0, y1)):
-        if not (math.isfinite(high - low) and high - low > 1e-6 * max(abs(low), abs(high))):
-            raise ValueError(f"domain is {domain!r}; the low end of each side must lie below the high end, both finite")
-    return (x0, x1), (y0, y1)
+        return checked(domain)
+    except ValueError as error:
+        raise ValueError(f"domain is {domain!r}; {error}") from None
 
 
 def _expression(typed: str) -> Expression:

@@ -27,7 +27,7 @@ from experiments.flow import (
     flow_live,
 )
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
-from experiments.gradients_link import PRESETS, TRAIN_STEPS, Z, from_link, to_link
+from experiments.gradients_link import PRESETS, TRAIN_STEPS, Z, from_link, lacks, to_link
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -57,7 +57,10 @@ def random_curve(rng: random.Random, share: float = 0.5) -> Curve:
 
 def random_cell(rng: random.Random, share: float = 0.5) -> TimeCurve:
     numbers = {name: within(rng, knob) for name, knob in CELL_NUMBERS.items() if rng.random() < share}
-    return TimeCurve(rng.choice(CELLS), activation=rng.choice(list(ACTIVATIONS)), **numbers)
+    cell, activation = rng.choice(CELLS), rng.choice(list(ACTIVATIONS))
+    values = {"activation": activation, **numbers}
+    values.pop(lacks(cell), None)
+    return TimeCurve(cell, **values)
 
 
 def random_page(rng: random.Random) -> Gradients:

@@ -10,7 +10,9 @@ import pytest
 
 from experiments.codec import CLIP, L2
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race, Run
-from experiments.race_link import NOISE, from_link, to_link, view_of
+from experiments.race_link import NOISE, from_link, to_link
+from experiments.run_link import in_force
+from experiments.view import view_of
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -30,8 +32,8 @@ def random_run(rng: random.Random) -> Run:
         return tuple((name, figures(rng.uniform(k.low, k.high))) for name, k in knobs.items() if rng.random() < 0.6)
 
     clip = rng.choice([math.inf, figures(rng.uniform(0.1, 10))])
-    return Run(
-        rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, rng.choice([0.0, 0.25])
+    return in_force(
+        Run(rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, rng.choice([0.0, 0.25]))
     )
 
 
@@ -175,14 +177,16 @@ def any_race(rng: random.Random) -> Race:
         rule, schedule = rng.choice(list(OPTIMIZERS.values())), rng.choice(list(SCHEDULES.values()))
         decays = (rng.choice([0.0, within(L2)]) for _ in range(3))
         clip = rng.choice([math.inf, CLIP.low, CLIP.high, rng.uniform(0.1, 10)])
-        return Run(rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, *decays)
+        return in_force(
+            Run(rule.name, some(rule.hyperparams), schedule.name, some(schedule.hyperparams), clip, *decays)
+        )
 
     corner, size = [rng.uniform(-1e5, 1e5) for _ in "xy"], [rng.uniform(1e-5, 1e5) for _ in "xy"]
     formulas = ["x**2+y**2", "x^2 - y", "sin(x) * cos(y) + 1e-3", "√(x²+y²)", "abs(x)", "x · y", "+x", "max(x, y)"]
     surface = rng.choice(list(SURFACES.values()))
     own = {
         "formula": rng.choice(formulas),
-        "domain": rng.choice([None, tuple((c, c + s) for c, s in zip(corner, size, strict=True))]),
+        "domain": rng.choice([None, tuple((c, c + s + abs(c) / 1000) for c, s in zip(corner, size, strict=True))]),
     }
     return Race(
         **rng.choice([own, {"surface": surface.name, "shape": some(surface.shape_params)}]),

@@ -15,6 +15,7 @@ from experiments.flow import NUMBERS as CURVE_NUMBERS
 from experiments.query import Field, readings, typed
 from experiments.race import DEFAULT_RUNS, Race, Run
 from experiments.training_link import CHOICES, NUMBERS
+from experiments.view import view_of
 from landscapes import DATASETS, NETWORKS, SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.experiments.link_corpus import ROOMS
@@ -177,7 +178,7 @@ def test_what_could_mean_several_things_is_said(room, link, said):
 def test_an_empty_formula_leaves_no_box_behind():
     race, notices = race_link.from_link("formula=&box=-1~1~-1~1&surface=beale")
     assert race == Race("beale")
-    assert notices == ["The formula in this link is empty and was left out."]
+    assert notices == ["The formula in this link is empty and was left out, and so was its box."]
 
 
 @pytest.mark.parametrize("formula", ["x**2 - y**2", "x**2 + 3*sin(y)", "max(x, y)", "x - 3", "2*x * y"])
@@ -274,10 +275,10 @@ def test_no_smudged_link_fails(room):
         *description, notices = ROOMS[room](query)
         assert sum(notice.startswith("Understood ") for notice in notices) <= 1
         assert ROOMS[room](urlencode(WRITE[room](*description))) == (*description, [])
-        race_link.view_of(query)
+        view_of(query)
 
 
 def test_the_view_is_read_off_a_raw_query_too():
-    assert race_link.view_of("v=1&amp;at=12&Present=true") == (12, True)
-    assert race_link.view_of("at=12.") == (12, False)
+    assert view_of("v=1&amp;at=12&Present=true") == (12, True)
+    assert view_of("at=12.") == (12, False)
     assert race_link.from_link("v=1&at=12&present=1") == (Race(runs=DEFAULT_RUNS), [])
