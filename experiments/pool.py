@@ -23,6 +23,7 @@ HALF_LIFE = 20.0  # seconds in which half of what a visitor had is forgotten
 _LEAST_LEFT = 0.05  # of the work that was expected, where it takes longer
 _SMALL = 1 / 8  # of the memory: what is no larger than this has a part of its own, so that it never waits for the large
 _FOR_SMALL = 1 / 4
+_FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
 _NICE = 10  # by which workers stand back behind the threads that answer visitors
 
@@ -95,7 +96,7 @@ class Pool:
     A job that nobody has asked for during ``patience`` seconds ends: its visitors have left without a word.
 
     Args:
-        workers: how many pieces are worked on at once.
+        workers: how many pieces are worked on at once, each on a thread; with 0 whoever calls ``work`` does it.
         nbytes: what all jobs may hold together, the finished ones included.
         patience: in seconds.
     """
@@ -106,6 +107,7 @@ class Pool:
         self._waiting: list[Job] = []  # for their next piece, or to begin
         self._at_work: set[Job] = set()
         self._shares = Shares(HALF_LIFE)
+        self._taken = 0  # pieces
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
 
@@ -204,7 +206,7 @@ class Pool:
 
     def _held(self) -> list[Job]:
         """The jobs that have begun and are not over."""
-        return [*(job for job in self._waiting if job.begun), *self._at_work]
+        return [job for job in (*self._waiting, *self._at_work) if job.begun and not job.done]
 
     def _fits(self, job: Job) -> bool:
         """Whether a job may begin beside those under way. The small and the large have each a part of the memory."""
@@ -216,7 +218,7 @@ class Pool:
         if beside and sum(beside) + job.cost.nbytes > part:
             return False
         kept = [*held, *(each for each in self._finished() if self._awaited(each))]
-        return not held or sum(each.cost.nbytes for each in (job, *kept)) <= self._nbytes
+        return not kept or sum(each.cost.nbytes for each in (job, *kept)) <= self._nbytes
 
     def _is_small(self, job: Job) -> bool:
         return job.cost.nbytes <= _SMALL * self._nbytes
@@ -240,8 +242,9 @@ class Pool:
     def _next(self) -> Job | None:
         """Takes the job whose turn it is from those that wait; None where none may go on now."""
         self._drop_left()
-        now = time.monotonic()
-        for job in sorted(self._waiting, key=lambda job: self._rank(job, now)):
+        now, self._taken = time.monotonic(), self._taken + 1
+        old = self._taken % _FOR_OLD == 0
+        for job in sorted(self._waiting, key=lambda job: job.waits_since if old else self._rank(job, now)):
             if job.begun or self._fits(job):
                 self._waiting.remove(job)
                 self._at_work.add(job)
@@ -255,14 +258,25 @@ class Pool:
         while True:
             with self._change:
                 while (job := self._next()) is None:
-                    self._change.wait()
-            begun = time.monotonic()
-            job.advance()
-            if job.done:
-                give_back()
-            with self._change:
-                self._put_back(job, begun)
-                self._change.notify_all()
+                    self._change.wait(_AWAITED / 10 if self._waiting else None)
+            self._advance(job)
+
+    def work(self) -> bool:
+        """One piece of the job whose turn it is, on the caller's thread; False where none may go on now."""
+        with self._change:
+            job = self._next()
+        if job is not None:
+            self._advance(job)
+        return job is not None
+
+    def _advance(self, job: Job) -> None:
+        begun = time.monotonic()
+        job.advance()
+        if job.done:
+            give_back()
+        with self._change:
+            self._put_back(job, begun)
+            self._change.notify_all()
 
     def _put_back(self, job: Job, begun: float) -> None:
         """After a piece: counts it, and has the job wait for the next one."""

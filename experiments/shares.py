@@ -6,6 +6,7 @@ hundred browsers behind one address do not crowd out another address.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 Visitor = Hashable  # a tuple of names, or a single name
@@ -50,8 +51,8 @@ class Shares:
             self._had = {name: had for name, had in self._had.items() if self._left(name, now) > _NOTHING}
 
     def used(self, visitor: Visitor, now: float) -> float:
-        """What a visitor had lately, as address, as browser and as session together."""
-        return sum(self._left(name, now) for name in names_of(visitor))
+        """What a visitor had lately: the mean over address, browser and session."""
+        return fmean(self._left(name, now) for name in names_of(visitor))
 
     def _left(self, name: Hashable, now: float) -> float:
         had, at = self._had.get(name, (0.0, now))
