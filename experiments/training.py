@@ -334,6 +334,11 @@ def stop_early(losses: Sequence[float] | np.ndarray, at: np.ndarray, patience: i
 
 def train(training: Training) -> Iterator[TrainingResult]:
     """Trains all runs a chunk in turn, so that they advance together; yields what is known after each round."""
+    return (known for known in train_in_pieces(training) if known is not None)
+
+
+def train_in_pieces(training: Training) -> Iterator[TrainingResult | None]:
+    """As `train`, with a None after each run's chunk, so that whoever drives it can do something else between."""
     courses = [_Course(training, learner) for learner in training.learners]
     known: list[Learned | None] = [None] * len(courses)
     if not courses:
@@ -344,6 +349,7 @@ def train(training: Training) -> Iterator[TrainingResult]:
             new = course.advance()
             if new is not None:
                 known[i], moved = new, True
+                yield None
         if not moved:
             return
         yield TrainingResult(training, tuple(run for run in known if run is not None))

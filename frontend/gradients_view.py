@@ -10,6 +10,7 @@ from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
 from experiments.gradients_verdict import headline, subline
 from experiments.gradients_words import cell_labels, curve_labels, times
+from experiments.shares import in_queue
 from experiments.training import Learned, TrainingResult
 from experiments.words import finely
 from frontend import flow_panels, layer_panels, panels
@@ -35,8 +36,11 @@ def _key(page: Gradients, extra: object = None) -> str:
 
 
 def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str], *, at: int | None, present: bool,
-              state: str) -> dict[str, Any]:  # fmt: skip
-    """Everything the stage shows of gradient flow; ``found`` may lack curves that are still measured."""
+              state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
+    """Everything the stage shows of gradient flow; ``found`` may lack curves that are still measured.
+
+    ``place`` is its place in the queue where measuring has not begun, else 0.
+    """
     time = page.mode == "time"
     flow = page.time if time else page.flow
     labels = cell_labels(page.time.curves) if time else curve_labels(page.flow.curves)
@@ -57,7 +61,8 @@ def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str]
         "key": _key(page, len(found)), "runs": _runs(page, labels, found), "open": opened,
         "series": {**_series(found, steps), **(_clipped(found, page.time.clip) if time and found else {})},
         "progress": None if state == "over" else {"done": len(found), "total": total,
-                                                  "text": f"Measuring: {len(found)} of {total} networks"},
+                                                  "text": f"{in_queue(place)}: others' trainings come before" if place
+                                                  else f"Measuring: {len(found)} of {total} networks"},
         "empty": None if total else {"text": "+ Add a network", "action": "add", "words": ""},
     }  # fmt: skip
 
@@ -111,14 +116,14 @@ def _clipped(found: Sequence[Measured], clip: float) -> dict[str, Any]:
 
 
 def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measured], notices: Sequence[str], *,
-                 at: int | None, present: bool, state: str) -> dict[str, Any]:  # fmt: skip
+                 at: int | None, present: bool, state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
     """Networks that train: accuracy and loss, what every layer's gradient became, and units that died."""
     runs = result.runs
     own = trained_curves(page) if page.mode == "layers" else ()
     where = own.index(page.opened) if page.opened in own else page.opened
     opened = min(where, max(0, len(runs) - 1))
     example = runs[0].loss.count if runs else 0
-    tree = training_tree(result, opened, example, notices, at=at, present=present, state=state)
+    tree = training_tree(result, opened, example, notices, at=at, present=present, state=state, place=place)
     names = [run["label"] for run in tree["runs"]]
     looks = curve_looks(page)
     if page.mode == "layers":

@@ -1,59 +1,81 @@
 """How a room waits for its pool: what is known is shown, again and again while more is to come."""
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from experiments.memory import also_forget
+from experiments.cost import cost_of
+from experiments.memory import ALLOWED_MB, also_forget
 from experiments.pool import Busy, Job, Pool
+from frontend.turns import TURNS, refuse, turn
+from frontend.visitor import visitor
 
 EVERY = 0.7  # seconds between two pictures of what is under way
 PATIENCE = 0.8  # seconds in which an answer is awaited before its beginning is shown
+LEFT = 20.0  # seconds after which a visitor who has not asked again has left
+SHARE = 0.2  # of the process's memory, for all that is trained and measured and what came of it
+
+# of the module, not of Streamlit's caches: any visitor's browser can have those emptied
+_POOL = Pool(nbytes=SHARE * 1e6 * ALLOWED_MB, patience=LEFT)
+also_forget(_POOL.forget_oldest)
 
 
-@st.cache_resource
 def pool() -> Pool:
     """The process's pool of work."""
-    work = Pool(patience=10 * EVERY)
-    also_forget(work.forget_oldest)
-    return work
+    return _POOL
 
 
-def visitor() -> str:
-    """Whose work it is."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "nobody"
+def ask(description: Any, make: Callable[[], Any]) -> Job:
+    """The visitor's job that answers a description.
+
+    Raises:
+        Busy: where too many wait.
+    """
+    return _POOL.ask(visitor(), description, make, cost_of(description))
 
 
-def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str], None], stopped_key: str) -> None:
-    """Shows what is known of a description's answer; to be called in a fragment.
+def stop(description: Any, job: Job, stopped_key: str) -> None:
+    """Ends a job at the visitor's wish; what is known is shown as long as the description stays and there is room."""
+    st.session_state[stopped_key] = (description, weakref.ref(_POOL.stop(visitor(), job)))
+
+
+def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, int], None], stopped_key: str) -> None:
+    """Shows in its turn what is known of a description's answer; to be called in a fragment.
 
     Args:
         description: what is asked; what a visitor stopped is shown as long as it stays.
         ask: the job that answers it.
-        show: draws the latest of the answer, in the state "over", "under way" or "stopped".
+        show: draws the latest of the answer, in the state "over", "under way" or "stopped", with its place in the
+            queue where it has not begun, else 0.
         stopped_key: of the session's state, where a stopped description and its latest are.
     """
     if st.session_state.pop("whole", False):
         st.rerun()
-    stopped, latest = st.session_state.get(stopped_key, (None, None))
-    if stopped == description and latest is not None:
-        show(latest, "stopped")
+    with turn():
+        _show(description, ask, show, stopped_key)
+
+
+def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, int], None], stopped_key: str) -> None:
+    stopped, kept = st.session_state.get(stopped_key, (None, lambda: None))
+    if stopped == description and (job := kept()) is not None and job.latest is not None:
+        show(job.latest, "stopped", 0)
         return
+    slot = st.empty()
     try:
         job = ask()
     except Busy as busy:
-        st.info(str(busy))
+        refuse(slot, busy)
         return
-    job.wait(PATIENCE)
+    with TURNS.aside():
+        job.wait(PATIENCE)
     if isinstance(job.error, ValueError):
         st.warning(f"This cannot be done: {job.error}.")
         return
     if job.error is not None:
         raise job.error
-    show(job.latest, "over" if job.done else "under way")
+    show(job.latest, "over" if job.done else "under way", _POOL.place(job))
     if st.session_state.get("live") and job.done:
         st.session_state.live = False
         st.rerun()

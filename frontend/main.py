@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from frontend.turns import turn
 from frontend.warmup import wait_until_warm
 
 _ICON = Path(__file__).parent / "player" / "icon.svg"
@@ -18,4 +19,5 @@ room = st.navigation([
     st.Page("rooms/gradients.py", title="Gradients", url_path="gradients"),
 ], position="top")  # fmt: skip
 wait_until_warm(room.url_path or "race")
-room.run()
+with turn():
+    room.run()

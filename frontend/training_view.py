@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.shares import in_queue
 from experiments.training import Learned, TrainingResult
 from experiments.training_labels import labels
 from experiments.training_verdict import headline, subline
@@ -27,8 +28,11 @@ def run_looks(optimizers: Sequence[str]) -> list[Look]:
 
 
 def training_tree(result: TrainingResult, opened: int, example: int, notices: Sequence[str], *, at: int | None,
-                  present: bool, state: str) -> dict[str, Any]:  # fmt: skip
-    """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`."""
+                  present: bool, state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
+    """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`.
+
+    ``place`` is its place in the queue where it has not begun, else 0.
+    """
     steps, runs = result.training.num_steps, result.runs
     marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
     rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
@@ -52,17 +56,19 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "switches": [{"ids": [name for name in group if name in ids], "phone": False} for group in _SWITCHES],
         "table": {"columns": _columns(ids), "outcome": "", "target": False},
         "drag": None,
-        "progress": None if state == "over" else _progress(result, done, state),
+        "progress": None if state == "over" else _progress(result, done, state, place),
         "empty": None if result.training.learners else {"text": "+ Add a network", "action": "add",
                                                         "words": "Choose the data in the rail, or add a network."},
     }  # fmt: skip
 
 
-def _progress(result: TrainingResult, done: int, state: str) -> dict[str, Any]:
+def _progress(result: TrainingResult, done: int, state: str, place: int) -> dict[str, Any]:
     steps = result.training.num_steps
     own = any(not isinstance(result.training.loss_of(each).exact, Dense) for each in result.training.learners)
     if state == "stopped":
         return {"done": done, "total": steps, "text": f"You stopped it at step {done} of {steps}", "again": True}
+    if place:
+        return {"done": 0, "total": steps, "text": f"{in_queue(place)}: others' trainings come before"}
     begins = "Training begins; a program of these sizes is made first where there is none" if own else "Training begins"
     return {"done": done, "total": steps, "text": f"Training: step {done} of {steps}" if done else begins}
 

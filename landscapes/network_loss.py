@@ -22,6 +22,9 @@ from landscapes.networks.supervised import Data, Supervised, Target, Values
 
 DENSE_ROWS = 1664  # examples of every dense program, padding included
 MOST_BYTES = 256_000_000  # of the params and one step's activations; above it a network is refused
+_USES = {"cnn": 64, "resnet": 64, "rnn": 24, "lstm": 24, "gru": 24, "transformer": 24}  # of a weight, an example
+_CALL = 2_000_000_000  # operations of a call that others can wait for
+_LEAST_ROWS = 8  # of a call, however large the network
 _SHELVES: dict[str, Any] = {
     "network": NETWORKS, "activation": ACTIVATIONS, "initializer": INITIALIZERS, "normalization": NORMALIZATIONS,
     "dataset": DATASETS, "loss": LOSSES,
@@ -147,6 +150,11 @@ class NetworkLoss:
         """Examples a step."""
         return min(self.batch_size or self.count, self.count)
 
+    @property
+    def rows_a_call(self) -> int:
+        """Steps after which whoever trains it is asked whether to go on: the fewer the larger the network."""
+        return max(_LEAST_ROWS, _CALL // step_operations(self))
+
     def start(self) -> Float[np.ndarray, "dim"]:
         """The params that the seed draws, float32."""
         return _start(self).copy()
@@ -201,6 +209,11 @@ def needed_bytes(loss: NetworkLoss) -> int:
     positions = {"cnn": 16, "resnet": 16, "rnn": 64, "lstm": 256, "gru": 192, "transformer": 512}.get(loss.network, 1)
     weights = {"cnn": 9, "resnet": 9, "lstm": 8, "gru": 6, "rnn": 2, "transformer": 12}.get(loss.network, 1)
     return 4 * depth * (8 * weights * width * width + 3 * 64 * positions * width)
+
+
+def step_operations(loss: NetworkLoss) -> int:
+    """About how many floating point operations a step of training takes: forwards, and twice as many backwards."""
+    return 6 * loss.exact.dim * _USES.get(loss.network, 1) * max(loss.batch, loss.architecture.tile)
 
 
 def _entry(name: str, key: Any) -> Any:

@@ -292,8 +292,9 @@ def _run_chunks(landscape: Any, batch: Sequence[Descent], start: Any, num_steps:
     size = state_size(form.rules, form.dim, form.dtype)
     carry = Carry(np.tile(origin, (form.lanes, 1)), np.zeros((form.lanes, size), form.dtype), np.ones(form.lanes, bool))
     room = room_for(form)
-    for first in range(0, steps + 1, form.chunk):
-        count = min(form.chunk, steps + 1 - first)
+    at_once = min(form.chunk, getattr(landscape, "rows_a_call", form.chunk))
+    for first in range(0, steps + 1, at_once):
+        count = min(at_once, steps + 1 - first)
         draws = draw_chunk(key, np.int32(first), np.float64(level), chunk=form.chunk, dim=None if batched else form.dim)
         if batched:
             draws = draws._replace(order=landscape.order(seed, first, form.chunk))

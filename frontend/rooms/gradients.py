@@ -9,13 +9,13 @@ from experiments.flow import flow_live
 from experiments.gradients import Gradients
 from experiments.gradients_link import from_link, to_link
 from experiments.pool import Job
-from experiments.training import TrainingResult, train
+from experiments.training import TrainingResult, train_in_pieces
 from experiments.view import view_of
 from frontend import gradients_rail as rail
+from frontend import jobs
 from frontend.address import query
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
-from frontend.jobs import EVERY, pool, stage, visitor
 from frontend.player import acted, play
 
 
@@ -34,8 +34,7 @@ def _on_act() -> None:
         )
         rail.set_curve(page.opened, weight=round(weight, 3), bias=round(bias, 3))
     elif act.get("kind") == "stop":
-        st.session_state.flow_stopped = (page, _job(page).latest)
-        pool().leave(visitor())
+        jobs.stop(page, _job(page), "flow_stopped")
     elif act.get("kind") == "again":
         st.session_state.pop("flow_stopped", None)
 
@@ -52,25 +51,25 @@ def _open_link() -> None:
 def _job(page: Gradients) -> Job:
     training = page.training
     if training is not None:
-        return pool().ask(visitor(), training, lambda: train(training))
+        return jobs.ask(training, lambda: train_in_pieces(training))
     flow: Any = page.time if page.mode == "time" else page.flow
-    return pool().ask(visitor(), flow, lambda: flow_live(flow))
+    return jobs.ask(flow, lambda: flow_live(flow))
 
 
-def _show(page: Gradients, latest: Any, state: str) -> None:
+def _show(page: Gradients, latest: Any, state: str, place: int) -> None:
     at, present = st.session_state.gradients_view
     notices = st.session_state.gradients_notices
     if page.training is not None:
         result = latest or TrainingResult(page.training, ())
-        tree = trained_tree(page, result, (), notices, at=at, present=present, state=state)
+        tree = trained_tree(page, result, (), notices, at=at, present=present, state=state, place=place)
     else:
-        tree = flow_tree(page, latest or (), notices, at=at, present=present, state=state)
+        tree = flow_tree(page, latest or (), notices, at=at, present=present, state=state, place=place)
     play(tree, _on_act)
 
 
 def _stage() -> None:
     page = rail.page()
-    stage(page, lambda: _job(page), lambda latest, state: _show(page, latest, state), "flow_stopped")
+    jobs.stage(page, lambda: _job(page), lambda latest, *how: _show(page, latest, *how), "flow_stopped")
 
 
 _open_link()
@@ -79,4 +78,4 @@ link = to_link(rail.page())
 if dict(st.query_params) != link:
     st.query_params.from_dict(link)
 st.session_state.pop("whole", None)
-st.fragment(_stage, run_every=EVERY if st.session_state.get("live") else None)()
+st.fragment(_stage, run_every=jobs.EVERY if st.session_state.get("live") else None)()

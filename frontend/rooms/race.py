@@ -12,6 +12,7 @@ from frontend.address import query
 from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
+from frontend.turns import TURNS
 
 
 def _on_act() -> None:
@@ -30,6 +31,7 @@ def _progress_bar():
     slot = st.empty()
 
     def show(done: int, steps: int) -> None:
+        TURNS.give_way()
         if steps > 2000:
             slot.progress(done / steps, text=f"Step {done} of {steps}")
 

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from experiments.pool import Job
-from experiments.training import TrainingResult, train
+from experiments.training import TrainingResult, train_in_pieces
 from experiments.training_link import from_link, to_link
 from experiments.view import view_of
+from frontend import jobs
 from frontend import training_rail as rail
 from frontend.address import query
-from frontend.jobs import EVERY, pool, stage, visitor
 from frontend.player import acted, play
 from frontend.training_view import training_tree
 
@@ -20,8 +20,7 @@ def _on_act() -> None:
     if act.get("kind") == "add":
         rail.add_learner()
     elif act.get("kind") == "stop":
-        st.session_state.stopped = (rail.training(), _job().latest)
-        pool().leave(visitor())
+        jobs.stop(rail.training(), _job(), "stopped")
     elif act.get("kind") == "again":
         st.session_state.pop("stopped", None)
     elif act.get("kind") == "example":
@@ -42,24 +41,24 @@ def _open_link() -> None:
 
 def _job() -> Job:
     now = rail.training()
-    return pool().ask(visitor(), now, lambda: train(now))
+    return jobs.ask(now, lambda: train_in_pieces(now))
 
 
-def _show(result: TrainingResult, state: str) -> None:
+def _show(result: TrainingResult, state: str, place: int) -> None:
     at, present = st.session_state.training_view
     opened = min(rail.open_learner(), max(0, len(result.runs) - 1))
     example = st.session_state.example
     if example is None and result.runs:
         example = result.runs[0].loss.count  # the first that is held back
     tree = training_tree(result, opened, example or 0, st.session_state.training_notices, at=at, present=present,
-                         state=state)  # fmt: skip
+                         state=state, place=place)  # fmt: skip
     play(tree, _on_act)
 
 
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
     now = rail.training()
-    stage(now, _job, lambda latest, state: _show(latest or TrainingResult(now, ()), state), "stopped")
+    jobs.stage(now, _job, lambda latest, *how: _show(latest or TrainingResult(now, ()), *how), "stopped")
 
 
 _open_link()
@@ -69,4 +68,4 @@ if dict(st.query_params) != link:
     st.query_params.from_dict(link)
 st.session_state.pop("whole", None)
 # always a fragment: the stage must stay one element, whether or not it is drawn again by itself
-st.fragment(_stage, run_every=EVERY if st.session_state.get("live") else None)()
+st.fragment(_stage, run_every=jobs.EVERY if st.session_state.get("live") else None)()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from experiments import pool as shelf
-from experiments.pool import Busy, Job, Pool
+from experiments.pool import Busy, Cost, Job, Pool
+from experiments.shares import Limits
 
 LONG = 30.0  # seconds after which a test has hung; nothing waits so long
 
@@ -166,12 +167,12 @@ def test_a_failed_job_does_not_take_its_worker_along():
 
 
 def test_the_queue_is_bounded(hold, monkeypatch):
-    monkeypatch.setattr(shelf, "QUEUE", 3)
+    monkeypatch.setattr(shelf, "LIMITS", Limits(in_all=4, address=9, browser=9))
     pool, held = Pool(workers=1), hold()
     pool.ask("worker", "held", held)
     assert held.began.wait(LONG)
     jobs = [pool.ask(f"visitor {i}", i, count_to(1)) for i in range(3)]
-    with pytest.raises(Busy, match=r"^3 trainings are under way here already; try again in a moment$"):
+    with pytest.raises(Busy, match=r"^The server is busy: 4 trainings wait already, as many as it takes\. Try again"):
         pool.ask("late", "late", count_to(1))
     assert pool.ask("late", 0, count_to(1)) is jobs[0], "what is asked for already needs no place"
     held.let()
@@ -230,14 +231,14 @@ def test_two_workers_work_at_once():
 
 
 def test_as_many_finished_jobs_are_kept_as_asked_for():
-    pool, made = Pool(keep=2), []
+    pool, made = Pool(nbytes=2), []
 
     def ask(key: str) -> Job:
         def make() -> Iterator[int]:
             made.append(key)
             return iter([0])
 
-        return ended(pool.ask("ann", key, make))
+        return ended(pool.ask("ann", key, make, Cost(nbytes=1)))
 
     for key in ("a", "b", "c", "d"):  # d is asked while a, b and c are known: a is one too many
         ask(key)
@@ -250,11 +251,12 @@ def test_as_many_finished_jobs_are_kept_as_asked_for():
 
 
 def test_the_one_used_last_is_kept_longest():
-    pool = Pool(keep=2)
-    first = ended(pool.ask("ann", "first", count_to(1)))
+    pool = Pool(nbytes=2)
+    one = Cost(nbytes=1)
+    first = ended(pool.ask("ann", "first", count_to(1), one))
     for key in ("second", "first", "third", "fourth"):
-        ended(pool.ask("ann", key, count_to(1)))
-        assert ended(pool.ask("bob", "first", count_to(1))) is first
+        ended(pool.ask("ann", key, count_to(1), one))
+        assert ended(pool.ask("bob", "first", count_to(1), one)) is first
 
 
 class Clock:
@@ -293,9 +295,8 @@ def test_a_pool_nobody_asks_has_no_threads():
 
 
 def test_the_oldest_answer_can_be_let_go_but_not_the_last_one_nor_one_under_way(hold):
-    pool = Pool(keep=4)
-    done = [pool.ask("a", i, lambda: iter(())) for i in range(2)]
-    assert all(job.wait(LONG) for job in done)
+    pool = Pool()
+    done = [ended(pool.ask("a", i, lambda: iter(()))) for i in range(2)]
     under_way = pool.ask("b", "long", hold())
     assert [pool.forget_oldest() for _ in range(2)] == [True, False]
     assert pool.ask("c", 1, lambda: iter(())) is done[1]

@@ -1,6 +1,7 @@
 """The training room's controls under AppTest, what they compile, its links, and its states."""
 
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -208,7 +209,8 @@ def test_a_stopped_training_keeps_its_picture():
     training = page.session_state.training
     partial = next(islice(train(training), 1, None))
     assert 0 < partial.done < 800
-    page.session_state.stopped = (training, partial)
+    stopped = SimpleNamespace(latest=partial)
+    page.session_state.stopped = (training, lambda: stopped)
     page.run()
     tree, steps = unpack(player(page).bytes), partial.done
     assert tree["progress"] == {

@@ -1,0 +1,183 @@
+"""Turns of script runs: as many at work at once as there are cores, the others wait, and who had least lately is next.
+
+More runs at once than cores only slow each other. A run that waits leaves the queue as soon as a newer one of its
+session has come, or its session has gone.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import streamlit as st
+
+from experiments.shares import Full, Limits, Shares, Visitor, check_room, in_queue
+from frontend.visitor import visitor
+
+AT_ONCE = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+LIMITS = Limits(in_all=512, address=384, browser=24)  # runs that wait
+HALF_LIFE = 10.0  # seconds in which half of what a visitor had is forgotten
+LONGEST = 20.0  # seconds after which a run that is still at work no longer keeps others waiting
+LOOKS = 0.25  # seconds between two looks at whether a newer run has come
+SILENCE = 1.0  # seconds of waiting of which nothing is said
+_AGE = 0.5  # seconds of work that a second of waiting makes up for
+_WORTH = 0.25  # seconds of work after which a run lets others go between
+
+
+class _Ticket:
+    def __init__(self, owner: Visitor, now: float) -> None:
+        self.owner, self.since = owner, now  # since it waits, or works
+        self.granted = threading.Event()
+
+
+class Turns:
+    """Hands out turns.
+
+    Args:
+        at_once: how many runs work at once.
+        limits: how many may wait.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE, limits: Limits = LIMITS) -> None:
+        self._at_once, self._limits = at_once, limits
+        self._waiting: list[_Ticket] = []
+        self._working: list[_Ticket] = []
+        self._shares = Shares(HALF_LIFE)
+        self._lock = threading.Lock()
+        self._order: tuple[float, dict[_Ticket, int]] = (0.0, {})  # when it was looked at, and the places then
+        self._own = threading.local()  # the ticket of a thread that has a turn
+
+    @contextmanager
+    def turn(self, owner: Visitor, waits: Callable[[float, int], None] = lambda seconds, place: None) -> Iterator[None]:
+        """Works in a turn; within one there is nothing to wait for.
+
+        Args:
+            owner: whose turn it is.
+            waits: called every `LOOKS` seconds of waiting, with the seconds so far and the place in the queue; what it
+                raises leaves the queue.
+
+        Raises:
+            Full: where too many wait.
+        """
+        if getattr(self._own, "ticket", None) is not None:
+            yield
+            return
+        self._take(owner, waits)
+        try:
+            yield
+        finally:
+            self._release()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Waits for something else meanwhile others have the turn, which is taken again afterwards."""
+        ticket = getattr(self._own, "ticket", None)
+        if ticket is None:
+            yield
+            return
+        self._release()
+        yield
+        self._take(ticket.owner, bounded=False)
+
+    def give_way(self) -> None:
+        """Lets others go first, where a run has worked for a while and somebody waits."""
+        ticket = getattr(self._own, "ticket", None)
+        if ticket is not None and self._waiting and time.monotonic() - ticket.since > _WORTH:
+            with self.aside():
+                pass
+
+    def _take(self, owner: Visitor, waits: Callable[[float, int], None] = lambda seconds, place: None,
+              bounded: bool = True) -> None:  # fmt: skip
+        begun = time.monotonic()
+        ticket = _Ticket(owner, begun)
+        with self._lock:
+            if bounded:
+                check_room(owner, [other.owner for other in self._waiting], self._limits, "pictures")
+            self._waiting.append(ticket)
+            self._hand_out()
+        try:
+            while not ticket.granted.wait(LOOKS):
+                with self._lock:
+                    self._hand_out()  # one that works may have passed its limit
+                waits(time.monotonic() - begun, self._place(ticket))
+        except BaseException:
+            self._drop(ticket)
+            raise
+        self._own.ticket = ticket
+
+    def _release(self) -> None:
+        ticket, self._own.ticket = getattr(self._own, "ticket", None), None
+        if ticket is not None:
+            self._drop(ticket)
+
+    def _drop(self, ticket: _Ticket) -> None:
+        """Takes a ticket out, whether it waits or works, and counts its work."""
+        with self._lock:
+            now = time.monotonic()
+            if ticket.granted.is_set():
+                self._shares.add(ticket.owner, now - ticket.since, now)
+            self._waiting = [each for each in self._waiting if each is not ticket]
+            self._working = [each for each in self._working if each is not ticket]
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        now = time.monotonic()
+        self._working = [each for each in self._working if now - each.since <= LONGEST]
+        while self._waiting and len(self._working) < self._at_once:
+            ticket = min(self._waiting, key=lambda each: self._rank(each, now))
+            self._waiting.remove(ticket)
+            self._working.append(ticket)
+            ticket.since = now
+            ticket.granted.set()
+
+    def _rank(self, ticket: _Ticket, now: float) -> float:
+        """What is least is next."""
+        return self._shares.used(ticket.owner, now) - _AGE * (now - ticket.since)
+
+    def _place(self, ticket: _Ticket) -> int:
+        """The place in the queue, as it was within the last `LOOKS` seconds; 1 where it has just left it."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._order[0] > LOOKS:
+                order = sorted(self._waiting, key=lambda each: self._rank(each, now))
+                self._order = now, {each: i + 1 for i, each in enumerate(order)}
+            return self._order[1].get(ticket, len(self._waiting) or 1)
+
+
+TURNS = Turns()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """A script's or a fragment's run in its turn.
+
+    Who waits for long is told so, and who finds no place is told how to go on. What is told has its own element in
+    every run, so that those after it stay what they were.
+    """
+    slot, said = st.empty(), 0
+
+    def waits(seconds: float, place: int) -> None:
+        nonlocal said
+        if seconds >= SILENCE and place != said:
+            said = place
+            slot.markdown(f":material/hourglass_top: The server is busy. Your picture: {in_queue(place).lower()}.")
+        _ = "turn" in st.session_state  # where a newer run has come, or the session has gone, this ends the run
+
+    with ExitStack() as held:
+        try:
+            held.enter_context(TURNS.turn(visitor(), waits))
+        except Full as full:
+            refuse(slot, full)
+        if said:
+            slot.empty()
+        yield
+
+
+def refuse(slot: Any, full: Full) -> None:
+    """Says that there is no place and how to go on, and ends the run."""
+    with slot.container():
+        st.markdown(f"{full} Nothing you set is lost.")
+        st.button("Try again", key="try_again", type="tertiary")
+    st.stop()

@@ -1,0 +1,278 @@
+"""Script runs take turns: the number at work is bounded, who had least lately is next, and every turn is given back."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from experiments.shares import Full, Limits
+from frontend import turns as shelf
+from frontend.turns import Turns
+
+LONG = 30.0  # seconds after which a test has hung
+
+
+class Clock:
+    """In the place of the module `time`, set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(shelf, "time", clock)
+    monkeypatch.setattr(shelf, "LOOKS", 0.01)
+    return clock
+
+
+class Run(threading.Thread):
+    """A script run that works until it is let go."""
+
+    def __init__(self, turns: Turns, owner: tuple[str, ...], order: list[str] | None = None) -> None:
+        super().__init__(daemon=True)
+        self.turns, self.owner, self.order = turns, owner, order
+        self.waiting, self.working, self.go = threading.Event(), threading.Event(), threading.Event()
+        self.places: list[int] = []
+        self.leave = False
+        self.error: BaseException | None = None
+        self.start()
+
+    def _waits(self, seconds: float, place: int) -> None:
+        self.places.append(place)
+        self.waiting.set()
+        if self.leave:
+            raise KeyboardInterrupt  # as Streamlit's, no Exception
+
+    def run(self) -> None:
+        try:
+            with self.turns.turn(self.owner, self._waits):
+                if self.order is not None:
+                    self.order.append("/".join(self.owner))
+                self.working.set()
+                assert self.go.wait(LONG)
+        except BaseException as error:
+            self.error = error
+
+    def ended(self) -> None:
+        self.go.set()
+        self.join(LONG)
+        assert not self.is_alive()
+
+
+@pytest.fixture
+def runs() -> Iterator[list[Run]]:
+    made: list[Run] = []
+    yield made
+    for run in made:
+        run.ended()
+
+
+def working(run: Run) -> Run:
+    assert run.working.wait(LONG)
+    return run
+
+
+def waiting(run: Run) -> Run:
+    assert run.waiting.wait(LONG)
+    return run
+
+
+def test_no_more_work_at_once_than_allowed(clock, runs):
+    turns = Turns(at_once=2)
+    runs += [working(Run(turns, (str(i),))) for i in range(2)]
+    third = waiting(Run(turns, ("2",)))
+    runs.append(third)
+    assert not third.working.is_set()
+    assert third.places[-1] == 1
+    runs[0].ended()
+    working(third)
+
+
+def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
+    """Twenty tabs of a browser wait, then a second browser at the same address that acts now and then: it is next."""
+    turns, order = Turns(at_once=1), []
+    first = working(Run(turns, ("school", "greedy", "tab 0")))
+    runs += [waiting(Run(turns, ("school", "greedy", f"tab {i}"), order)) for i in range(1, 20)]
+    clock.now += 1.0
+    runs.append(waiting(Run(turns, ("school", "modest", "tab"), order)))
+    runs.append(waiting(Run(turns, ("home", "other", "tab"), order)))
+    for run in runs:
+        run.go.set()
+    first.ended()
+    for run in runs:
+        run.ended()
+    assert order[:2] == ["home/other/tab", "school/modest/tab"]
+    assert len(order) == 21
+
+
+def test_equals_go_in_the_order_of_arrival(clock, runs):
+    turns, order = Turns(at_once=1), []
+    first = working(Run(turns, ("nobody",)))
+    for name in "cabd":
+        runs.append(waiting(Run(turns, (name,), order)))
+        clock.now += 0.01
+    for run in runs:
+        run.go.set()
+    first.ended()
+    for run in runs:
+        run.ended()
+    assert order == [*"cabd"]
+
+
+def test_who_has_had_much_is_not_left_out_for_ever(clock, runs):
+    turns, order = Turns(at_once=1), []
+    heavy = working(Run(turns, ("heavy",)))
+    clock.now += 10.0
+    held = waiting(Run(turns, ("light",), order))
+    heavy.ended()
+    working(held)
+    again = waiting(Run(turns, ("heavy",), order))
+    runs += [held, again]
+    clock.now += 15.0
+    newcomer = waiting(Run(turns, ("new",), order))
+    runs.append(newcomer)
+    again.go.set()
+    newcomer.go.set()
+    held.ended()
+    working(newcomer)
+    assert order == ["light", "heavy", "new"], "a wait of 15 s makes up for what is left of 10 s of work"
+
+
+def test_a_turn_within_a_turn_is_the_same(clock, runs):
+    turns = Turns(at_once=1)
+    with turns.turn(("ann",)):
+        with turns.turn(("ann",)):
+            runs.append(waiting(Run(turns, ("bob",))))
+        assert not runs[0].working.is_set()
+    working(runs[0])
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_turn_is_given_back_whatever_happens(clock, runs, error):
+    turns = Turns(at_once=1)
+    with pytest.raises(error), turns.turn(("ann",)):
+        raise error
+    runs.append(working(Run(turns, ("bob",))))
+
+
+def test_who_waits_for_something_else_lets_others_go(clock, runs):
+    turns = Turns(at_once=1)
+    with turns.turn(("ann",)):
+        runs.append(waiting(Run(turns, ("bob",))))
+        with turns.aside():
+            working(runs[0])
+            runs[0].go.set()
+        runs.append(waiting(Run(turns, ("cid",))))
+        assert not runs[1].working.is_set(), "the turn was taken again"
+
+
+def test_a_turn_aside_that_fails_is_not_kept(clock, runs):
+    turns = Turns(at_once=1)
+    with pytest.raises(ValueError, match="no"), turns.turn(("ann",)), turns.aside():
+        raise ValueError("no")
+    runs.append(working(Run(turns, ("bob",))))
+
+
+def test_a_run_that_hangs_keeps_its_turn_for_a_while_only(clock, runs):
+    turns = Turns(at_once=1)
+    hung = working(Run(turns, ("ann",)))
+    runs += [hung, waiting(Run(turns, ("bob",)))]
+    clock.now += shelf.LONGEST + 1
+    working(runs[1])
+    hung.ended()
+    third = waiting(Run(turns, ("cid",)))
+    runs.append(third)
+    assert not third.working.is_set(), "what the hung one gives back is not given twice"
+
+
+def test_a_run_that_is_not_wanted_any_more_leaves_the_queue(clock, runs):
+    turns = Turns(at_once=1)
+    first = working(Run(turns, ("ann",)))
+    old, new = waiting(Run(turns, ("bob",))), waiting(Run(turns, ("cid",)))
+    runs += [first, new]
+    old.leave = True
+    old.join(LONG)
+    assert isinstance(old.error, KeyboardInterrupt)
+    assert not old.working.is_set()
+    first.ended()
+    working(new)
+
+
+def test_the_queue_is_bounded_in_all_by_address_and_by_browser(clock, runs):
+    turns = Turns(at_once=1, limits=Limits(in_all=4, address=3, browser=2))
+    runs.append(working(Run(turns, ("a", "x", "0"))))
+    runs += [waiting(Run(turns, ("a", "x", tab))) for tab in "12"]
+    with pytest.raises(Full, match="2 pictures of your browser wait already"), turns.turn(("a", "x", "3")):
+        pass
+    runs.append(waiting(Run(turns, ("a", "y", "1"))))
+    with pytest.raises(Full, match="3 pictures of your address wait already"), turns.turn(("a", "z", "1")):
+        pass
+    runs.append(waiting(Run(turns, ("b", "z", "1"))))
+    with pytest.raises(Full, match=r"^The server is busy: 4 pictures wait already"), turns.turn(("c", "z", "1")):
+        pass
+
+
+def _page() -> None:
+    import streamlit as st
+
+    from frontend.turns import TURNS, turn
+
+    with turn():
+        st.session_state.runs = st.session_state.get("runs", 0) + 1
+        if st.session_state.get("does") == "fail":
+            raise ValueError("no")
+        if st.session_state.get("does") == "stop":
+            st.stop()
+        if st.session_state.runs == 1:
+            st.rerun()
+        st.text(f"at work: {len(TURNS._working)}")
+
+
+@pytest.mark.parametrize("does", ["rerun", "fail", "stop"])
+def test_a_page_gives_its_turn_back(does):
+    page = AppTest.from_function(_page)
+    page.session_state.does = does
+    page.run()
+    assert bool(page.exception) == (does == "fail")
+    assert not shelf.TURNS._working
+    assert not shelf.TURNS._waiting
+    if does == "rerun":
+        assert page.text[0].value == "at work: 1"
+
+
+def test_who_finds_no_place_reads_a_sentence_and_can_try_again(monkeypatch):
+    full = Turns(limits=Limits(0, 0, 0))
+    monkeypatch.setattr(shelf, "TURNS", full)
+    page = AppTest.from_function(_page).run()
+    assert not page.exception
+    assert page.markdown[0].value.startswith("The server is busy: 0 pictures wait already, as many as it takes.")
+    monkeypatch.setattr(shelf, "TURNS", Turns())
+    page.button(key="try_again").click().run()
+    assert page.text
+
+
+def test_who_waits_for_long_is_told_the_place_and_then_no_more(monkeypatch):
+    """The other run goes on until the place was told."""
+    turns = Turns(at_once=1)
+    monkeypatch.setattr(shelf, "TURNS", turns)
+    monkeypatch.setattr(shelf, "LOOKS", 0.01)
+    monkeypatch.setattr(shelf, "SILENCE", 0.0)
+    other, told = working(Run(turns, ("other",))), []
+
+    def in_queue(place: int) -> str:
+        told.append(place)
+        other.go.set()
+        return "First in the queue"
+
+    monkeypatch.setattr(shelf, "in_queue", in_queue)
+    page = AppTest.from_function(_page).run()
+    assert told == [1]
+    assert not page.exception
+    assert not page.markdown, "it disappears"
+    assert page.text
