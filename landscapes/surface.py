@@ -51,6 +51,7 @@ class Surface:
     on_arrays: Callable[..., np.ndarray] | None = field(default=None, compare=False, repr=False)
     family: Callable[[Array, Any], Array] | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
+    given: Any = field(default=None, compare=False, repr=False)  # what a family without a shelf knows it by
 
     def __call__(self, params: Float[Array, "2"]) -> Float[Array, ""]:
         return self.function(params[0], params[1], *self.shape)
@@ -100,6 +101,8 @@ class Surface:
         """The function ``(params, values) -> loss`` whose compiled program this surface shares, and its values."""
         if self.family is None:
             return Alone(self.function), tuple(np.float64(value) for value in self.shape)
+        if self.given is not None:
+            return self.family, self.given
         padding = (0.0,) * (SHAPE_SIZE - len(self.shape))
         return self.family, (np.int32(self.position), np.asarray(self.shape + padding))
 

@@ -95,7 +95,7 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
         value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim, dtype=params.dtype))
         return value[0], grad
 
-    if dim > FORWARD_DIM or _has_backward_rule(plain, dim):
+    if dim > FORWARD_DIM or getattr(loss, "own_slopes", False) or _has_backward_rule(plain, dim):
         return plain
     forward = jax.custom_vjp(plain)
     forward.defvjp(forwards, lambda grad, cotangent: (cotangent * grad,))

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from landscapes.formula.builder import DERIVED
 from landscapes.formula.error import FormulaError
+from landscapes.formula.expression import Expression
+from landscapes.formula.machine import formula_loss
 from landscapes.formula.printer import latex, text
 from landscapes.formula.reader import MAX_LENGTH, read
 from landscapes.formula.search import find_minima, find_start
-from landscapes.formula.tree import Expression
 from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
 from landscapes.surface import Box, Surface
 
@@ -84,4 +85,6 @@ def _surface(expression: Expression, domain: Box) -> Surface:
         minima_of=lambda: find_minima(expression, domain).minima,
         minimum_of=lambda: find_minima(expression, domain).minimum,
         on_arrays=expression.on_arrays,
+        family=formula_loss,
+        given=expression.code,
     )
