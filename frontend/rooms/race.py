@@ -11,6 +11,7 @@ from frontend.address import query
 from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
+from frontend.warmup import wait_until_warm
 
 
 def _on_act() -> None:
@@ -46,6 +47,8 @@ def _open_link() -> None:
 
 
 _open_link()
+if rail.race().formula:
+    wait_until_warm("formulas")
 rail.draw()
 race: Race = rail.race()
 link = to_link(race)

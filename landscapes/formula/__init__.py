@@ -30,7 +30,7 @@ def parse_formula(text: str, domain: Box = ((-5.0, 5.0), (-5.0, 5.0))) -> Surfac
     logarithm, ``mod`` has the sign of its second argument, ``2^3^x`` is 2^(3^x) and ``-x^2`` is -(x^2). What has more
     than one meaning (``1/2x``, ``e^2x``, ``sin x y``, ``sin^-1(x)``) is refused with each of them written out.
 
-    The surface is equal to every other of the same canonical text and box, its program is that of the text alone, its
+    The surface is equal to every other of the same canonical text and box, it shares its program with all formulas, its
     grid needs no program, and its minima, found by a search, wait until they are asked for.
 
     Args:
@@ -86,5 +86,5 @@ def _surface(expression: Expression, domain: Box) -> Surface:
         minimum_of=lambda: find_minima(expression, domain).minimum,
         on_arrays=expression.on_arrays,
         family=formula_loss,
-        given=expression.code,
+        code=expression.code,
     )

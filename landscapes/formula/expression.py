@@ -31,7 +31,7 @@ class Expression:
         def at(x: Array, y: Array) -> Array:
             return formula_loss(jnp.stack([x, y]), self.code)
 
-        return jnp.vectorize(at)(jnp.asarray(x, float), jnp.asarray(y, float))
+        return jnp.vectorize(at)(*jnp.broadcast_arrays(jnp.asarray(x, float), jnp.asarray(y, float)))
 
     def on_arrays(self, x: Any, y: Any) -> Float[np.ndarray, "..."]:
         """The value in NumPy, elementwise and without compiling; NaN or infinite where the formula is."""

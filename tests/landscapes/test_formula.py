@@ -2,14 +2,13 @@
 
 import pickle
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from landscapes import FormulaError, Surface, formula, parse_formula
-from landscapes.formula.tree import Apply, Number
 from landscapes.formula.machine import formula_loss
+from landscapes.formula.tree import Apply, Number
 from tests.compilations import compilations
 from tests.landscapes.formulas import VALID, expression
 from tests.landscapes.latex_reader import latex_value
