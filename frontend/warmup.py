@@ -71,6 +71,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
                lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
         _Stage("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
     ),
+    "formulas": (_Stage("compiling what carries out formulas", lambda: run(Race(formula="x", num_steps=1))),),
     "gradients": (
         _Stage("compiling the backward pass", _flows),
         _Stage("drawing the phase maps", _draw_flows),
@@ -82,7 +83,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
         _Stage("tidying up", _tidy),
     ),
 }  # fmt: skip
-"""What is compiled, in this order; a room's visitors wait for the group of its name only."""
+"""What is compiled, in this order; a room's visitors wait for the group of its name only, formulas for their own."""
 
 
 class _Warmup:
@@ -139,16 +140,16 @@ def warmup() -> _Warmup:
     return _Warmup()
 
 
-def wait_until_warm(room: str) -> None:
-    """Shows progress until a room's programs are compiled. Costs nothing afterwards."""
+def wait_until_warm(group: str) -> None:
+    """Shows progress until the programs of a group are compiled. Costs nothing afterwards."""
     warm = warmup()
-    if (now := warm.now(room)) is not None:
+    if (now := warm.now(group)) is not None:
         with st.empty():
             while now is not None:
                 st.progress(now[0], text=f"Starting: {now[1]} …")
                 warm.changed.wait(timeout=1.0)
                 warm.changed.clear()
-                now = warm.now(room)
+                now = warm.now(group)
             st.write("")
     if warm.error is not None:
         raise warm.error

@@ -31,7 +31,8 @@ class Surface:
     """A loss on the plane: ``surface(params)`` with ``params`` of shape (2,) returns a scalar.
 
     Equal and hashable by name, box, start and shape. Surfaces of one ``family`` share a program: `split` gives the
-    family's function and the traced values (position on the shelf, shape) that pick this surface out of it.
+    family's function and the traced values that pick this surface out of it: its position on the shelf and its shape,
+    or a formula's code.
     """
 
     name: str  # the key on the shelf; of a formula, its canonical text
@@ -51,6 +52,7 @@ class Surface:
     on_arrays: Callable[..., np.ndarray] | None = field(default=None, compare=False, repr=False)
     family: Callable[[Array, Any], Array] | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
+    code: Any = field(default=None, compare=False, repr=False)  # of a formula: what picks it out of its family
 
     def __call__(self, params: Float[Array, "2"]) -> Float[Array, ""]:
         return self.function(params[0], params[1], *self.shape)
@@ -100,6 +102,8 @@ class Surface:
         """The function ``(params, values) -> loss`` whose compiled program this surface shares, and its values."""
         if self.family is None:
             return Alone(self.function), tuple(np.float64(value) for value in self.shape)
+        if self.code is not None:
+            return self.family, self.code
         padding = (0.0,) * (SHAPE_SIZE - len(self.shape))
         return self.family, (np.int32(self.position), np.asarray(self.shape + padding))
 

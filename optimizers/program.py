@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
 
-PROGRAMS = 12  # at most, at 17 to 35 MB each: formulas, and networks whose sizes are a program's own
+PROGRAMS = 12  # at most, at 17 to 35 MB each: networks whose sizes are a program's own, and functions of notebooks
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
 _NETWORK_COMPILER = {**_COMPILER, "xla_backend_optimization_level": 1}  # a quarter less again, at the same speed
@@ -84,7 +84,8 @@ def draw_chunk(key: Any, first: Any, noise: Any, *, chunk: int, dim: int | None)
 def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Array]:
     """The loss of the params alone. In few dimensions its gradient is taken forwards, whoever asks for it.
 
-    Backwards through a switch of twenty surfaces takes seven times as long to compile, and ten times as long to run.
+    Backwards through a switch of twenty surfaces takes seven times as long to compile, and ten times as long to run. A
+    loss with ``own_slopes`` gives all of its gradient at once instead.
     """
     once = jax.jit(loss)  # traced once, however many rules look
 
@@ -95,7 +96,7 @@ def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Arra
         value, grad = lax.map(lambda axis: jax.jvp(plain, (params,), (axis,)), jnp.eye(dim, dtype=params.dtype))
         return value[0], grad
 
-    if dim > FORWARD_DIM or _has_backward_rule(plain, dim):
+    if dim > FORWARD_DIM or getattr(loss, "own_slopes", False) or _has_backward_rule(plain, dim):
         return plain
     forward = jax.custom_vjp(plain)
     forward.defvjp(forwards, lambda grad, cotangent: (cotangent * grad,))

@@ -13,6 +13,7 @@ from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
 from frontend.turns import TURNS
+from frontend.warmup import wait_until_warm
 
 
 def _on_act() -> None:
@@ -49,6 +50,9 @@ def _open_link() -> None:
 
 
 _open_link()
+if rail.race().formula:
+    with TURNS.aside():
+        wait_until_warm("formulas")
 rail.draw()
 race: Race = rail.race()
 link = to_link(race)

@@ -5,10 +5,11 @@ from functools import lru_cache
 from landscapes.box import checked
 from landscapes.formula.builder import DERIVED
 from landscapes.formula.error import FormulaError
+from landscapes.formula.expression import Expression
+from landscapes.formula.machine import formula_loss
 from landscapes.formula.printer import latex, text
 from landscapes.formula.reader import MAX_LENGTH, read
 from landscapes.formula.search import find_minima, find_start
-from landscapes.formula.tree import Expression
 from landscapes.formula.words import ALIASES, CONSTANTS, FUNCTIONS, VARIABLES
 from landscapes.surface import Box, Surface
 
@@ -29,7 +30,7 @@ def parse_formula(text: str, domain: Box = ((-5.0, 5.0), (-5.0, 5.0))) -> Surfac
     logarithm, ``mod`` has the sign of its second argument, ``2^3^x`` is 2^(3^x) and ``-x^2`` is -(x^2). What has more
     than one meaning (``1/2x``, ``e^2x``, ``sin x y``, ``sin^-1(x)``) is refused with each of them written out.
 
-    The surface is equal to every other of the same canonical text and box, its program is that of the text alone, its
+    The surface is equal to every other of the same canonical text and box, it shares its program with all formulas, its
     grid needs no program, and its minima, found by a search, wait until they are asked for.
 
     Args:
@@ -80,4 +81,6 @@ def _surface(expression: Expression, domain: Box) -> Surface:
         minima_of=lambda: find_minima(expression, domain).minima,
         minimum_of=lambda: find_minima(expression, domain).minimum,
         on_arrays=expression.on_arrays,
+        family=formula_loss,
+        code=expression.code,
     )

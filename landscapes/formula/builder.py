@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from landscapes.formula.error import FormulaError
-from landscapes.formula.tree import Apply, Node, Number, Variable
+from landscapes.formula.tree import MAX_NODES, Apply, Node, Number, Variable
 from landscapes.formula.words import (
     ADD,
     COMPARISONS,
@@ -26,7 +26,6 @@ from landscapes.formula.words import (
     Operation,
 )
 
-MAX_NODES = 150
 MAX_DEPTH = 32
 
 _BINARY = {ast.Add: ADD, ast.Sub: SUBTRACT, ast.Mult: MULTIPLY, ast.Div: DIVIDE, ast.Pow: POWER}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from landscapes.formula.tree import Expression
+from landscapes.formula.expression import Expression
 from landscapes.surface import Box, Point
 
 MAX_MINIMA = 12

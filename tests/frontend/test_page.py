@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from experiments.race import DEFAULT_RUNS, Race, run
 from experiments.run import Run
 from frontend.blob import unpack
+from frontend.warmup import _Warmup as Warmup
 from frontend.warmup import warmup
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
@@ -89,7 +90,7 @@ def test_every_schedule_shows_its_knobs(name):
 
 
 def test_every_control_moves_the_race_and_nothing_compiles():
-    """After warm-up no control compiles; a formula compiles one program, and only the first time."""
+    """After warm-up no control compiles."""
     page = opened(surface="himmelblau")
     with compilations() as count:
         before = shown(page)["key"]
@@ -117,15 +118,24 @@ def test_every_control_moves_the_race_and_nothing_compiles():
     assert count() == 0
 
 
-def test_a_formula_compiles_one_program_once():
+def test_a_formula_compiles_nothing():
     with compilations() as count:
         page = opened(formula="x**2 + cosh(y) + 0.25*x*y")
         shown(page)
-        assert count() == 1
         page.sidebar.number_input(key="start_x").set_value(1.0).run()
         page.sidebar.selectbox(key="optimizer_4").set_value("newton").run()
+        page.sidebar.text_input(key="formula_text").set_value("where(x > y, atan2(y, x), log(1 + x^2))").run()
         opened(formula="x**2+cosh(y)+0.25*x*y", r1="lbfgs", box="-1~1~-1~1", steps="2000")
-    assert count() == 1
+    assert count() == 0
+
+
+def test_only_a_formula_waits_for_the_program_of_formulas(monkeypatch):
+    asked, now = [], Warmup.now
+    monkeypatch.setattr(Warmup, "now", lambda self, group: asked.append(group) or now(self, group))
+    shown(opened(surface="booth", steps="20"))
+    assert asked == ["race"]
+    shown(opened(formula="x**2 + y**2", steps="20"))
+    assert asked == ["race", "race", "formulas"]
 
 
 def test_the_address_bar_holds_the_race_and_reopens_it():

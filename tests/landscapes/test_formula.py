@@ -1,19 +1,18 @@
 """What formulas mean: values, canonical text, LaTeX, errors, identity."""
 
 import pickle
-from functools import cache
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from landscapes import FormulaError, Surface, formula, parse_formula
+from landscapes.formula.machine import formula_loss
 from landscapes.formula.tree import Apply, Number
-from landscapes.surface import Alone
 from tests.compilations import compilations
 from tests.landscapes.formulas import VALID, expression
 from tests.landscapes.latex_reader import latex_value
+from tests.landscapes.programs import formula_values
 
 POINTS = tuple((x, y) for x in (0.7, 2.1, -1.7, -0.3) for y in (1.3, -0.4, 2.0))
 AXES = (
@@ -21,13 +20,6 @@ AXES = (
     *((-1e300, 2.0), (np.nan, 1.0), (1.0, np.nan), (0.0, np.nan), (-400.0, -400.0)),
 )
 TEXTS = [text for text, _ in VALID]
-
-
-@cache
-def in_jax(points):
-    """Every formula's values in JAX, from one program."""
-    program = jax.jit(lambda x, y: [expression(parse_formula(text))(x, y) for text in TEXTS])
-    return dict(zip(TEXTS, program(*np.array(points).T), strict=True))
 
 
 @pytest.mark.parametrize(("text", "meaning"), VALID)
@@ -38,7 +30,7 @@ def test_value(text, meaning):
     with np.errstate(all="ignore"):
         expected = np.array([meaning(x, y) for x, y in zip(xs, ys, strict=True)], float)
     np.testing.assert_allclose(expression(surface).on_arrays(xs, ys), expected, rtol=1e-12, atol=1e-15)
-    np.testing.assert_allclose(in_jax(POINTS)[text], expected, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(formula_values(surface, POINTS), expected, rtol=1e-12, atol=1e-15)
     printed = [latex_value(surface.latex, x, y) for x, y in zip(xs, ys, strict=True)]
     np.testing.assert_allclose(printed, expected, rtol=1e-12, atol=1e-15)
 
@@ -110,30 +102,27 @@ def test_surface_of_a_formula():
         surface.with_shape(a=1.0)
 
 
-def test_one_program_whatever_the_spelling_and_the_box():
-    spellings = ["x**2+y", " x^2 +  y", "(x²) + (y)", "+x ** 2.0 + y"]
+def test_one_program_for_all_formulas():
+    texts = ["x**2+y", " x^2 +  y", "sin(x*y)", "where(x > y, tanh(x), 3)", "7"]
     boxes = [((-5, 5), (-5, 5)), ((0, 1), (0, 1))]
-    surfaces = [parse_formula(spelling, box) for spelling in spellings for box in boxes]
-    program = jax.jit(lambda loss, params, values: loss(params, values), static_argnums=0)
+    surfaces = [parse_formula(text, box) for text in texts for box in boxes]
+    formula_values(surfaces[0], [[3.0, 1.0]])
     with compilations() as compiled:
-        for surface in surfaces:
-            loss, values = surface.split()
-            assert values == ()
-            assert loss == Alone(surface.function)
-            assert program(loss, np.array([3.0, 1.0]), values).item() == 10.0
-    assert compiled() == 1
-    assert len(set(surfaces)) == len(boxes)
+        found = [formula_values(surface, [[3.0, 1.0]])[0] for surface in surfaces]
+    assert compiled() == 0
+    np.testing.assert_allclose(found, np.repeat([10, 10, np.sin(3.0), np.tanh(3.0), 7], len(boxes)))
+    assert {surface.split()[0] for surface in surfaces} == {formula_loss}
+    assert len(set(surfaces)) == 4 * len(boxes)  # two spellings are one formula
     assert parse_formula("x + y") != parse_formula("y + x")
-    assert parse_formula("x + y").split()[0] != parse_formula("y + x").split()[0]
 
 
 def test_drawing_and_searching_need_no_jax(monkeypatch):
-    """A formula costs one compiled program, for its run: none for its picture, its start and its minima."""
+    """A formula's picture, start and minima are NumPy's; JAX carries out its runs."""
 
     def refuse(*_):
         raise AssertionError("JAX was asked")
 
-    monkeypatch.setattr("landscapes.formula.tree.on_jax", refuse)
+    monkeypatch.setattr("landscapes.formula.expression.formula_loss", refuse)
     surface = parse_formula("(x - 0.25)**2 + cosh(y)")
     assert surface.grid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 4)).shape == (4, 5)
     assert surface.minima == ((0.25, 0.0),)
@@ -157,7 +146,7 @@ def test_grid_keeps_nan_and_infinity():
 def test_both_evaluations_agree_on_the_axes_and_at_infinity(text):
     surface = parse_formula(text)
     xs, ys = np.array(AXES).T
-    seen = in_jax(AXES)[text]
+    seen = formula_values(surface, AXES)
     np.testing.assert_allclose(seen, expression(surface).on_arrays(xs, ys), rtol=1e-11, atol=1e-13)
 
 

@@ -1,7 +1,5 @@
 """Slopes of formulas: against differences where there is a slope, finite where there is a kink."""
 
-from functools import cache
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,16 +8,9 @@ from jax import lax
 
 from landscapes import parse_formula
 from tests.landscapes.formulas import VALID, expression
+from tests.landscapes.programs import formula_curvatures, formula_slopes
 
 SMOOTH = [(0.7, 1.3), (2.13, 0.41), (-1.7, 0.61), (-0.33, -2.2)]
-
-
-@cache
-def slopes_of_all():
-    """Every formula's slopes at the smooth places, from one program."""
-    texts = [text for text, _ in VALID]
-    program = jax.jit(lambda points: [jax.vmap(jax.grad(parse_formula(text)))(points) for text in texts])
-    return dict(zip(texts, map(np.asarray, program(np.array(SMOOTH))), strict=True))
 
 
 @pytest.mark.parametrize("text", [text for text, _ in VALID])
@@ -28,7 +19,7 @@ def test_gradient_against_central_differences(text):
     points = np.array(SMOOTH)
     finite = np.isfinite(expression(surface).on_arrays(*points.T))
     assert finite.any()
-    slopes = slopes_of_all()[text][finite]
+    slopes = formula_slopes(surface, points)[finite]
     points = points[finite]
     step = 1e-4
     for axis in (0, 1):
@@ -104,8 +95,8 @@ KINKS = [  # (formula, place, slope)
 def test_slope_at_a_kink(text, place, slope):
     surface = parse_formula(text)
     assert np.isfinite(expression(surface).on_arrays(*place))
-    points = np.tile(np.array(place, float), (len(SMOOTH), 1))  # as many as elsewhere: less to compile
-    np.testing.assert_allclose(jax.vmap(jax.grad(surface))(points), [slope] * len(SMOOTH), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(formula_slopes(surface, [place] * len(SMOOTH))[0], slope, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(jax.grad(surface)(np.array(place, float)), slope, rtol=1e-12, atol=1e-15)
 
 
 def test_a_descent_starts_from_a_kink():
@@ -138,8 +129,7 @@ def test_a_descent_starts_from_a_kink():
     ],
 )
 def test_curvature(text, place, curvature):
-    hessian = jax.jit(jax.hessian(parse_formula(text)))(np.array(place, float))
-    np.testing.assert_allclose(hessian, curvature, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(formula_curvatures(parse_formula(text), [place])[0], curvature, rtol=1e-11, atol=1e-11)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +145,7 @@ def test_curvature(text, place, curvature):
     ],
 )
 def test_only_finite_losses_are_mended_and_nothing_is_clipped(text, place, slope):
-    found = jax.vmap(jax.grad(parse_formula(text)))(np.tile(np.array(place, float), (len(SMOOTH), 1)))
-    np.testing.assert_allclose(found, [slope] * len(SMOOTH), rtol=1e-12)
+    np.testing.assert_allclose(formula_slopes(parse_formula(text), [place] * len(SMOOTH))[0], slope, rtol=1e-12)
 
 
 def test_forward_and_reverse_agree():
