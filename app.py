@@ -1,15 +1,18 @@
-"""The door: `streamlit run app.py` finds this app, its routes and its warm-up."""
+"""The entrance: `streamlit run app.py` finds this app, its door, its routes and its warm-up."""
 
 import asyncio
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from frontend.assets import ROUTES
+from frontend.door import MIDDLEWARE
 from frontend.faults import show_fault
+from frontend.settings import hold_settings
 from frontend.warmup import warmup
 
 
@@ -23,4 +26,6 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     yield None
 
 
-app = st.App("frontend/main.py", routes=ROUTES, lifespan=_lifespan, on_script_error=show_fault)
+hold_settings()
+_SCRIPT = Path(__file__).parent / "frontend" / "main.py"  # from wherever the start's command is given
+app = st.App(_SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=_lifespan, on_script_error=show_fault)

@@ -36,16 +36,11 @@ def _gzipped(name: str) -> bytes:
     return gzip.compress(_files()[name], 6, mtime=0)
 
 
-def base_path() -> str:
-    """Where the assets lie, below the app's own address; starts without a slash."""
-    return f"player/{version()}"
-
-
 async def _serve(request: Request) -> Response:
     name = request.path_params["name"]
     if request.path_params["version"] != version() or name not in _files():
         return Response("no such asset", status_code=404)
-    headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
     body = _files()[name]
     if "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = _gzipped(name), "gzip"

@@ -11,28 +11,33 @@ All rooms share it. A tree holds:
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2 import component
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from frontend import theme
-from frontend.assets import base_path
+from frontend.assets import version
 from frontend.blob import pack
 from frontend.figures import templates
 
-# The inlined script is sent with every rerun, so it is only a pointer to the file that the browser keeps.
-_POINTER = """
-const base = document.querySelector("base")?.href ?? new URL(".", location.origin + location.pathname).href;
-const load = async (root) => (await import(new URL("{path}/{file}", root).href)).default;
-const mount = load(location.origin + "/").catch(() => load(base));
-export default async (component) => (await mount)(component);
-"""
+_FOLDER = Path(__file__).parent
 
 
-def _component(name: str, file: str) -> Callable[..., Any]:
-    js = _POINTER.replace("{path}", base_path()).replace("{file}", file)
-    return component(name, js=js, isolate_styles=False)
+def _component(file: str) -> Callable[..., Any]:
+    """A component of which Streamlit serves the script, since an inlined one passes no strict Content-Security-Policy.
+
+    Streamlit looks for such components only in installed packages; this app is none, so it registers its own.
+    """
+    name = f"{file}-{version()}"
+    known = get_bidi_component_manager()
+    if known.get_component_asset_root(f"landscapes.{name}") is None:
+        parts = [ComponentConfig(name, asset_dir="component")]
+        known.register_from_manifest(ComponentManifest("landscapes", version(), parts), _FOLDER)
+    return component(f"landscapes.{name}", js="pointer.js", isolate_styles=False)
 
 
 def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
@@ -42,7 +47,7 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
         tree: what to show; see the module.
         on_act: called before the next rerun when the visitor has acted on the stage; ``acted()`` says how.
     """
-    _component("player", "main.js")(key="player", data=pack(whole_tree(tree)), on_act_change=on_act)
+    _component("main")(key="player", data=pack(whole_tree(tree)), on_act_change=on_act)
 
 
 def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
         on_pick: called before the next rerun when one is clicked.
     """
     colors = {scheme: theme.landscape_rgb(scheme, 64) for scheme in theme.SCHEMES}
-    _component("picker", "picker.js")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=on_pick)
+    _component("picker")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=on_pick)
 
 
 def picked(key: str) -> str:

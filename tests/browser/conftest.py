@@ -68,12 +68,13 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts, faults = [], []
 
     def opened(width: int = 1440, height: int = 900, *, path: str = "", wait: bool = True, scheme: str = "light",
-               motion: str = "no-preference", **params: str) -> Page:  # fmt: skip
+               motion: str = "no-preference", policy: bool = False, **params: str) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # pyright: ignore[reportArgumentType]
             reduced_motion=motion,  # pyright: ignore[reportArgumentType]
             permissions=["clipboard-read", "clipboard-write"],
+            bypass_csp=not policy,  # Playwright waits for an expression by eval, which the page's policy forbids
         )
         contexts.append(context)
         page = context.new_page()

@@ -1,0 +1,25 @@
+"""The page in a real browser under its own Content-Security-Policy."""
+
+import time
+
+import pytest
+
+WATCH = """window.violations = [];
+document.addEventListener("securitypolicyviolation",
+    (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("room", ["", "train", "gradients"])
+def test_a_room_keeps_to_its_policy(open_page, room, scheme):
+    page = open_page(path=room, scheme=scheme, wait=False, policy=True)
+    page.evaluate(WATCH)
+    begun = time.monotonic()
+    while not page.evaluate("window.player?.get().ready === true"):
+        assert time.monotonic() - begun < 120, "the picture did not come"
+        page.wait_for_timeout(200)
+    assert page.evaluate("window.violations") == []
+    with pytest.raises(
+        Exception, match="Content Security Policy"
+    ):  # the policy is there, so the wait above means something
+        page.evaluate("() => eval('1')")
