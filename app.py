@@ -10,6 +10,7 @@ import streamlit as st
 
 from frontend.assets import ROUTES
 from frontend.faults import show_fault
+from frontend.reconnect import MIDDLEWARE
 from frontend.warmup import warmup
 
 
@@ -23,4 +24,4 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     yield None
 
 
-app = st.App("frontend/main.py", routes=ROUTES, lifespan=_lifespan, on_script_error=show_fault)
+app = st.App("frontend/main.py", routes=ROUTES, lifespan=_lifespan, middleware=MIDDLEWARE, on_script_error=show_fault)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from frontend.reconnect import page_drawn
 from frontend.warmup import wait_until_warm
 
 _ICON = Path(__file__).parent / "player" / "icon.svg"
@@ -19,3 +20,4 @@ room = st.navigation([
 ], position="top")  # fmt: skip
 wait_until_warm(room.url_path or "race")
 room.run()
+page_drawn()
