@@ -21,13 +21,16 @@ from frontend.reconnect import keep
 from frontend.refusals import refused
 
 MOST_BYTES = 4096  # of one value; the longest is a formula of 400 characters
+_ONE_KIND = {"int_value": "double_value"}  # a box of whole numbers is registered as one and sent as the other
 MOST_WIDGETS = 250  # in a message; no rail has half as many
 
 
 def counts(state: WidgetState, widget: WidgetMetadata[Any]) -> bool:
     """Whether a widget can have sent this: its type, a value that it offers, and for a component one of its events."""
     kind = state.WhichOneof("value")
-    if kind != widget.value_type or state.ByteSize() > MOST_BYTES:
+    if _ONE_KIND.get(kind, kind) != _ONE_KIND.get(widget.value_type, widget.value_type):
+        return False
+    if kind is None or state.ByteSize() > MOST_BYTES:
         return False
     try:
         raw = unpack_widget_state_value(state)
