@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from frontend import door, reconnect
 from frontend.assets import ROUTES
-from frontend.door import MIDDLEWARE
 from frontend.faults import show_fault
 from frontend.settings import hold_settings
 from frontend.warmup import warmup
@@ -28,4 +28,5 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
 
 hold_settings()
 _SCRIPT = Path(__file__).parent / "frontend" / "main.py"  # from wherever the start's command is given
-app = st.App(_SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=_lifespan, on_script_error=show_fault)
+_LAYERS = [*door.MIDDLEWARE, *reconnect.MIDDLEWARE]
+app = st.App(_SCRIPT, routes=ROUTES, middleware=_LAYERS, lifespan=_lifespan, on_script_error=show_fault)

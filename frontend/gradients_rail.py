@@ -10,8 +10,9 @@ from experiments.codec import SEED
 from experiments.dying import RATE
 from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, TimeCurve, usual
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
-from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link
+from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link, to_link
 from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
+from frontend.descriptions import holds
 from frontend.gradients_view import curve_looks
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
@@ -35,7 +36,9 @@ def page() -> Gradients:
 
 
 def set_page(new: Gradients) -> None:
-    """Replaces the description; what a link had wrong is no longer of interest."""
+    """Replaces the description by one that its link can hold; what a link had wrong is no longer of interest."""
+    if not holds(new, to_link, from_link):
+        return
     st.session_state.gradients, st.session_state.gradients_notices = new, []
     st.session_state.pop("flow_stopped", None)
 
@@ -59,6 +62,8 @@ def set_curve(i: int, **values: Any) -> None:
 def add_curve() -> None:
     """Adds a network with an activation, or a cell, that is not there yet, and opens it."""
     curves = _curves()
+    if len(curves) >= MAX_CURVES:
+        return
     if page().mode == "time":
         new: Any = TimeCurve(next((c for c in CELLS if c not in {curve.cell for curve in curves}), "rnn"))
     else:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from frontend.reconnect import page_drawn
 from frontend.turns import turn
 from frontend.warmup import wait_until_warm
 
@@ -21,3 +22,4 @@ room = st.navigation([
 wait_until_warm(room.url_path or "race")
 with turn():
     room.run()
+page_drawn()

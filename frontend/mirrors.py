@@ -10,11 +10,18 @@ had before its eyes, and a value that an unseen drawing replaced is no act.
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 import streamlit as st
 
+import frontend.widget_values  # noqa: F401 - from now on only what a widget can have sent reaches it
+from frontend.reconnect import rail_drawn
+from frontend.refusals import refused
+
 _SEEN = "drawing_seen"  # the key of the hidden field
+_DIGITS = 15  # of a drawing's number, at most
 _REPLACED = 8  # values of a widget that are remembered; no browser is so many drawings behind
 
 
@@ -27,6 +34,7 @@ class _Mirror(NamedTuple):
 
 @dataclass
 class _Rail:
+    of: str = field(default_factory=partial(token_hex, 4))  # the session
     drawing: int = 0  # the number of the last one
     whole: int = 0  # the last one that came to its end
     counts: int = 0  # acts count from this drawing on
@@ -39,8 +47,10 @@ def _rail() -> _Rail:
 
 def _seen() -> int:
     """The drawing that the browser had before its eyes when it sent the present message."""
-    text = str(st.session_state.get(_SEEN, ""))
-    return int(text) if text.isdecimal() else 0
+    rail = _rail()
+    of, _, number = str(st.session_state.get(_SEEN, "")).partition(".")
+    ours = of == rail.of and number.isdecimal() and len(number) <= _DIGITS  # not of a session that is no more
+    return int(number) if ours and int(number) <= rail.drawing else 0
 
 
 @contextmanager
@@ -49,10 +59,11 @@ def drawing() -> Iterator[None]:
     rail = _rail()
     rail.drawing += 1
     yield
-    st.session_state[_SEEN] = str(rail.drawing)
+    st.session_state[_SEEN] = f"{rail.of}.{rail.drawing}"
     with st.container(key="drawing"):  # last, so that whoever has seen it has seen all before it
         st.text_area("Drawing", key=_SEEN, label_visibility="collapsed")
     rail.whole = rail.drawing
+    rail_drawn()
 
 
 def mirrored(
@@ -88,6 +99,8 @@ def mirrored(
         if new == mirror.value:
             return
         if new in unseen or (options is not None and new not in options):
+            if new not in unseen and new is not None:
+                refused(f"a choice of {key}", new)
             state[key] = mirror.value
             return
         # a drawing that is still on its way may show the browser its value over the visitor's: told again by the next

@@ -10,7 +10,7 @@ All rooms share it. A tree holds:
 - ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from frontend import theme
+from frontend.acts import Act, Ranges, read
 from frontend.assets import version
 from frontend.blob import pack
 from frontend.figures import templates
+from frontend.refusals import refused
 
 _FOLDER = Path(__file__).parent
 
@@ -45,7 +47,7 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
 
     Args:
         tree: what to show; see the module.
-        on_act: called before the next rerun when the visitor has acted on the stage; ``acted()`` says how.
+        on_act: called before the next rerun when the visitor has acted on the stage; ``acted(...)`` says how.
     """
     _component("main")(key="player", data=pack(whole_tree(tree)), on_act_change=on_act)
 
@@ -55,17 +57,16 @@ def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:
     return {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"], **tree}
 
 
-def acted() -> dict[str, Any]:
-    """What the visitor did on the stage, inside ``on_act``: a mapping with ``kind``."""
-    act = st.session_state.get("player", {}).get("act")
-    return act if isinstance(act, dict) else {}
+def acted(known: Ranges) -> Act | None:
+    """What the visitor did on the stage, inside ``on_act``; None where what was sent is no act of this room."""
+    return read(st.session_state.get("player", {}).get("act"), known)
 
 
 def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
     """A gallery of thumbnails of which one is chosen.
 
     Args:
-        key: of the widget; ``picked(key)`` is the name that was clicked, inside ``on_pick``.
+        key: of the widget; ``picked(key, names)`` is the name that was clicked, inside ``on_pick``.
         tree: ``label``, ``items`` (name, title, help, and a ``thumb`` of shape (height, width) in 0..255 or a
             ``sign``), ``chosen``, and how many are ``shown`` before all are asked for.
         on_pick: called before the next rerun when one is clicked.
@@ -74,6 +75,10 @@ def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
     _component("picker")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=on_pick)
 
 
-def picked(key: str) -> str:
-    """The name that was clicked, inside ``on_pick``."""
-    return str(st.session_state.get(key, {}).get("pick") or "")
+def picked(key: str, names: Container[str]) -> str | None:
+    """The name that was clicked, inside ``on_pick``; None where it is none of ``names``."""
+    name = st.session_state.get(key, {}).get("pick")
+    if isinstance(name, str) and name in names:
+        return name
+    refused("a pick", name)
+    return None

@@ -8,10 +8,11 @@ import streamlit as st
 
 from experiments.codec import SEED
 from experiments.race import MAX_RUNS, Race, conditions, resolve, tuned_rate
-from experiments.race_link import COORDINATE, NOISE, STEPS
+from experiments.race_link import COORDINATE, NOISE, STEPS, from_link, to_link
 from experiments.run import Run
 from experiments.tuning import RATE_RULE
 from experiments.words import number
+from frontend.descriptions import holds
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
@@ -38,7 +39,9 @@ def race() -> Race:
 
 
 def set_race(new: Race) -> None:
-    """Replaces the description; what a link had wrong is no longer of interest."""
+    """Replaces the description by one that its link can hold; what a link had wrong is no longer of interest."""
+    if not holds(new, to_link, from_link):
+        return
     st.session_state.race, st.session_state.notices = new, []
 
 
@@ -64,6 +67,8 @@ def set_rate(i: int, value: float) -> None:
 
 def add_run() -> None:
     """Adds the first optimizer that does not race yet, and opens it."""
+    if len(race().runs) >= MAX_RUNS:
+        return
     used = {run.optimizer for run in race().runs}
     name = next((name for name in OPTIMIZERS if name not in used), next(iter(OPTIMIZERS)))
     set_race(replace(race(), runs=(*race().runs, Run(name))))
@@ -114,10 +119,10 @@ def _surface() -> None:
 
 
 def _on_surface() -> None:
-    name = picked("surface")
+    name = picked("surface", {_OWN, *SURFACES})
     if name == _OWN:
         set_race(replace(race(), formula="x**2 + 3*sin(y)", domain=None, shape=(), start=None, tuned_from=None))
-    elif name in SURFACES:
+    elif name is not None:
         set_race(replace(race(), surface=name, formula="", domain=None, shape=(), start=None, tuned_from=None))
 
 

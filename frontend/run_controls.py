@@ -16,6 +16,7 @@ from frontend.mirrors import acted_on, mirrored, moved_up
 from frontend.theme import MARKERS, SCHEMES, Look
 from optimizers import OPTIMIZERS, SCHEDULES
 
+OPEN = r"optimizer_(\d{1,2})"  # the key of a control that every open run has, and no other
 _PLAIN_KNOBS = 3  # hyperparameters seen at once; the others are folded
 _LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}
 

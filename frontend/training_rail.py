@@ -20,9 +20,12 @@ from experiments.training_link import (
     VALIDATION,
     can_be_uneven,
     fitting,
+    from_link,
+    to_link,
     without_misfits,
 )
 from experiments.words import number
+from frontend.descriptions import holds
 from frontend.knobs import box, knob
 from frontend.mirrors import drawing, mirrored
 from frontend.player import pick, picked
@@ -45,7 +48,9 @@ def training() -> Training:
 
 
 def set_training(new: Training) -> None:
-    """Replaces the description; what a link had wrong is no longer of interest."""
+    """Replaces the description by one that its link can hold; what a link had wrong is no longer of interest."""
+    if not holds(new, to_link, from_link):
+        return
     st.session_state.training, st.session_state.training_notices = new, []
     st.session_state.pop("stopped", None)
 
@@ -65,6 +70,8 @@ def _set_learner(i: int, learner: Learner) -> None:
 def add_learner() -> None:
     """Adds a copy of the last network with the first usual optimizer that does not train yet, and opens it."""
     learners = training().learners
+    if len(learners) >= MAX_RUNS:
+        return
     used = {learner.run.optimizer for learner in learners}
     name = next((n for n in ("adam", "momentum", "gradient_descent", "rmsprop") if n not in used), "adam")
     new = learners[-1] if learners else fitting(training(), Learner())
@@ -147,11 +154,16 @@ def _data() -> None:
             knob("Class imbalance", IMBALANCE, now.imbalance, "imbalance", _setter("imbalance"))
 
 
-def _data_summary(now: Training) -> str:
-    own = dict(now.shape)
+def examples() -> tuple[int, int]:
+    """How many examples are trained on, and how many are held back; they are numbered in this order."""
+    now = training()
     data = DATASETS[now.dataset].draw(size=now.size, noise=now.data_noise, imbalance=now.imbalance,
-                                      validation=now.validation, seed=now.seed, **own)  # fmt: skip
-    size = len(data.train_inputs) + len(data.valid_inputs)
+                                      validation=now.validation, seed=now.seed, **dict(now.shape))  # fmt: skip
+    return len(data.train_inputs), len(data.valid_inputs)
+
+
+def _data_summary(now: Training) -> str:
+    size = sum(examples())
     uneven = f", imbalance {now.imbalance:.2g}" if now.imbalance else ""
     return f"{size} examples, {now.validation:.0%} held back{uneven}"
 
@@ -166,8 +178,8 @@ def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
 
 
 def _on_data() -> None:
-    name = picked("dataset")
-    if name in DATASETS:
+    name = picked("dataset", DATASETS)
+    if name is not None:
         new = replace(training(), dataset=name, size=None, data_noise=None, shape=(), imbalance=0.0)
         st.session_state.example = None
         set_training(replace(new, learners=tuple(fitting(new, learner) for learner in new.learners)))

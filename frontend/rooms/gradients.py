@@ -7,36 +7,41 @@ import streamlit as st
 
 from experiments.flow import flow_live
 from experiments.gradients import Gradients
-from experiments.gradients_link import from_link, to_link
+from experiments.gradients_link import Z, from_link, to_link
 from experiments.pool import Job
 from experiments.training import TrainingResult, train_in_pieces
 from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend import jobs
+from frontend.acts import Add, Again, Explore, Place, Ranges, Stop
 from frontend.address import query
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
 from frontend.player import acted, play
 
+_MAP = tuple((low - 1e-6, high + 1e-6) for low, high in MAP_BOX)  # a click on its edge may round to beyond it
+# what can be done on the stage of a mode, beside what can be done on each
+_STAGE: dict[str, Ranges] = {
+    "layers": {Explore: {"z": (Z.low, Z.high)}, Place: dict(zip("xy", _MAP, strict=True))}, "time": {}, "dying": {},
+}  # fmt: skip
+
 
 def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
-    act, page = acted(), rail.page()
-    st.session_state.whole = bool(act)
-    if act.get("kind") == "add":
-        rail.add_curve()
-    elif act.get("kind") == "explore":
-        rail.set_page(replace(page, z=max(-4.0, min(4.0, float(act.get("z", 1.0))))))
-    elif act.get("kind") == "place" and page.mode == "layers" and page.opened < len(page.flow.curves):
-        (x0, x1), (y0, y1) = MAP_BOX
-        weight, bias = (
-            max(low, min(high, float(act.get(name, low)))) for name, low, high in (("x", x0, x1), ("y", y0, y1))
-        )
-        rail.set_curve(page.opened, weight=round(weight, 3), bias=round(bias, 3))
-    elif act.get("kind") == "stop":
-        jobs.stop(page, _job(page), "flow_stopped")
-    elif act.get("kind") == "again":
-        st.session_state.pop("flow_stopped", None)
+    page = rail.page()
+    act = acted({Add: {}, Stop: {}, Again: {}, **_STAGE[page.mode]})
+    st.session_state.whole = act is not None
+    match act:
+        case Add():
+            rail.add_curve()
+        case Explore(z):
+            rail.set_page(replace(page, z=z))
+        case Place(x, y) if page.opened < len(page.flow.curves):
+            rail.set_curve(page.opened, weight=round(x, 3), bias=round(y, 3) + 0.0)  # no negative zero
+        case Stop():
+            jobs.stop(page, _job(page), "flow_stopped")
+        case Again():
+            st.session_state.pop("flow_stopped", None)
 
 
 def _open_link() -> None:

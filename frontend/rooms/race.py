@@ -4,27 +4,33 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiments.race import MAX_RUNS, Race, run, run_fan
-from experiments.race_link import from_link, to_link
+from experiments.race import Race, run, run_fan
+from experiments.race_link import COORDINATE, from_link, to_link
 from experiments.view import view_of
 from frontend import rail
+from frontend.acts import Add, Rate, Start, index
 from frontend.address import query
 from frontend.knobs import figures
 from frontend.player import acted, play
 from frontend.race_view import race_tree
+from frontend.reconnect import opened_before
+from frontend.run_controls import OPEN
 from frontend.turns import TURNS
 from frontend.warmup import wait_until_warm
 
 
 def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
-    act, race = acted(), rail.race()
-    if act.get("kind") == "start":
-        rail.set_race(replace(race, start=(figures(act["x"]), figures(act["y"]))))
-    elif act.get("kind") == "rate" and int(act["run"]) < len(race.runs):
-        rail.set_rate(int(act["run"]), float(act["value"]))
-    elif act.get("kind") == "add" and len(race.runs) < MAX_RUNS:
-        rail.add_run()
+    race = rail.race()
+    place, every = (-COORDINATE, COORDINATE), index(len(race.runs))
+    # an optimizer's own range of rates is held by the description's gate
+    match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Add: {}}):
+        case Start(x, y):
+            rail.set_race(replace(race, start=(figures(x), figures(y))))
+        case Rate(run, value):
+            rail.set_rate(run, value)
+        case Add():
+            rail.add_run()
 
 
 def _progress_bar():
@@ -47,6 +53,8 @@ def _open_link() -> None:
     race, notices = from_link(link)
     st.session_state.race, st.session_state.notices = race, notices
     st.session_state.view = view_of(link)
+    if (opened := opened_before(OPEN)) is not None:
+        st.session_state.open_run = opened
 
 
 _open_link()

@@ -8,24 +8,32 @@ from experiments.training_link import from_link, to_link
 from experiments.view import view_of
 from frontend import jobs
 from frontend import training_rail as rail
+from frontend.acts import Add, Again, Around, Example, Stop, index
 from frontend.address import query
 from frontend.player import acted, play
+from frontend.reconnect import opened_before
+from frontend.run_controls import OPEN
 from frontend.training_view import training_tree
 
 
 def _on_act() -> None:
     """What was done on the stage becomes a part of the description, and of the rail, which a fragment leaves alone."""
-    act = acted()
-    st.session_state.whole = bool(act)
-    if act.get("kind") == "add":
-        rail.add_learner()
-    elif act.get("kind") == "stop":
-        jobs.stop(rail.training(), _job(), "stopped")
-    elif act.get("kind") == "again":
-        st.session_state.pop("stopped", None)
-    elif act.get("kind") == "example":
-        chosen = act["index"] if "index" in act else (st.session_state.example or 0) + int(act.get("by", 0))
-        st.session_state.example = max(0, int(chosen))
+    trained, unseen = rail.examples()
+    every = index(trained + unseen)
+    act = acted({Add: {}, Stop: {}, Again: {}, Example: {"index": every}, Around: {"by": (-1, 1)}})
+    st.session_state.whole = act is not None
+    match act:
+        case Add():
+            rail.add_learner()
+        case Stop():
+            jobs.stop(rail.training(), _job(), "stopped")
+        case Again():
+            st.session_state.pop("stopped", None)
+        case Example(chosen):
+            st.session_state.example = chosen
+        case Around(by):
+            now = trained if st.session_state.example is None else st.session_state.example
+            st.session_state.example = max(0, min(every[1], now + by))
 
 
 def _open_link() -> None:
@@ -37,6 +45,8 @@ def _open_link() -> None:
     st.session_state.training, st.session_state.training_notices = training, notices
     st.session_state.example = example or None
     st.session_state.training_view = view_of(link)
+    if (opened := opened_before(OPEN)) is not None:
+        st.session_state.open_learner = opened
 
 
 def _job() -> Job:
