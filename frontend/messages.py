@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable
 
 import streamlit as st
-from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -26,7 +25,7 @@ from frontend.assets import version
 KINDS = frozenset({"rerun_script", "stop_script"})
 MOST_BYTES = 128 * 1024  # of one message; the largest that the page sends is below 16 kB
 RATE = 6.0  # messages a second and connection: a slider held down sends 5, a live training asks 1.4 times
-BURST = 20.0  # messages at once, for a quick hand after a pause
+BURST = 10.0  # messages at once, for a quick hand after a pause; each starts a script in a thread of its own
 MOST_WAITING = 60  # ten seconds of messages at the rate; no hand gets there
 MOST_WAITING_BYTES = 2 * MOST_BYTES
 SCRIPT = "main.py"  # what a session is told instead of the script's path on this machine
@@ -124,7 +123,7 @@ class Conversation:
             return await self._close(TOO_BIG, f"a message of {len(raw)} bytes; allowed are {MOST_BYTES}")
         try:
             said = BackMsg.FromString(raw)
-        except DecodeError:
+        except Exception:  # protobuf's own error has no name in Streamlit
             return await self._close(PROTOCOL_ERROR, "a message that Streamlit's protocol does not have")
         kind = said.WhichOneof("type")
         if kind not in KINDS:

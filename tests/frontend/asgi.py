@@ -32,7 +32,10 @@ def ask(app: ASGIApp, path: str = "/", method: str = "GET", body: bytes = b"", *
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope("http", path, said, method), receive, send))
+    async def once() -> None:
+        await app(scope("http", path, said, method), receive, send)
+
+    asyncio.run(once())
     text = b"".join(message.get("body", b"") for message in sent[1:]).decode()
     return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), text, len(read))
 
