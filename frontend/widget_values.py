@@ -28,9 +28,9 @@ MOST_WIDGETS = 250  # in a message; no rail has half as many
 def counts(state: WidgetState, widget: WidgetMetadata[Any]) -> bool:
     """Whether a widget can have sent this: its type, a value that it offers, and for a component one of its events."""
     kind = state.WhichOneof("value")
-    if _ONE_KIND.get(str(kind), kind) != _ONE_KIND.get(widget.value_type, widget.value_type):
-        return False
     if kind is None or state.ByteSize() > MOST_BYTES:
+        return False
+    if _ONE_KIND.get(kind, kind) != _ONE_KIND.get(widget.value_type, widget.value_type):
         return False
     try:
         raw = unpack_widget_state_value(state)

@@ -106,7 +106,7 @@ def test_a_race(browser: Browser, mortal: Server):
     first(page, mortal, lambda: rail.slide(page, "run0_adam_learning_rate_slider", "End"), "r1", "learning_rate~1")
     assert page.locator(".st-key-optimizer_0").count(), "the run that was open is open"
     first(page, mortal, lambda: rail.select(page, "optimizer_0", "AdaGrad"), "r1", "adagrad")
-    first(page, mortal, lambda: page.locator(".ll-panel[data-id=map] .ll-frame").click(), "x", "", "y")
+    first(page, mortal, lambda: _click(page, "map"), "x", "", "y")
     assert link(page)["x"] != params_of(f"?{RACE}")["x"]
     first(page, mortal, lambda: rail.press(page, "add_run"), "r4", "")
     page.context.close()
@@ -114,7 +114,7 @@ def test_a_race(browser: Browser, mortal: Server):
 
 def test_a_training(browser: Browser, mortal: Server):
     page = opened(browser, mortal, "train", "v=1&data=moons&steps=40&noise=0.3&n1=mlp~depth~3~width~12&r1=adam")
-    first(page, mortal, lambda: page.click(".ll-around button >> nth=1"), "example", "")
+    first(page, mortal, lambda: page.click("[aria-label='Next example']"), "example", "")
     first(page, mortal, lambda: rail.slide(page, "net0_mlp_depth_slider", "End"), "n1", "depth~64")
     first(page, mortal, lambda: _fill(page, "train_seed", "7"), "seed", "7")
     page.context.close()
@@ -123,7 +123,7 @@ def test_a_training(browser: Browser, mortal: Server):
 def test_gradients(browser: Browser, mortal: Server):
     page = opened(browser, mortal, "gradients", "v=1&depth=6&c1=tanh&c2=relu~weight~1.414")
     first(page, mortal, lambda: rail.select(page, "activation_of_layers0", "GELU"), "c1", "gelu")
-    first(page, mortal, lambda: page.locator(".ll-panel[data-id=phase] .ll-frame").click(), "c1", "weight")
+    first(page, mortal, lambda: _click(page, "phase"), "c1", "weight")
     first(page, mortal, lambda: rail.slide(page, "flow_depth_slider"), "depth", "")
     page.context.close()
 
@@ -132,3 +132,10 @@ def _fill(page: Page, key: str, text: str) -> None:
     box = page.locator(f".st-key-{key} input")
     box.fill(text)
     box.press("Enter")
+
+
+def _click(page: Page, panel: str) -> None:
+    """Three quarters along a map and halfway up."""
+    box = page.locator(f".ll-panel[data-id={panel}] .nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
