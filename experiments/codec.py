@@ -35,6 +35,7 @@ Knob = Hyperparam | ShapeParam
 VERSION = "1"
 SEPARATOR = "~"  # needs no escaping in a link
 MAX_VALUE = 600  # characters of one parameter; longer ones are not looked at
+MOST_LISTED = 20  # names in one sentence
 MOST_UNDERSTOOD = 6  # spellings that are said, of all that were understood
 SEED = Hyperparam(0.0, 0.0, 2.0**32 - 1)
 CLIP = Hyperparam(math.inf, 1e-6, 1e6, log=True)
@@ -291,8 +292,8 @@ def shown(text: Any) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence, of which there may be many."""
-    more = len(names) - MOST_UNDERSTOOD
-    shorter = [*names[:MOST_UNDERSTOOD], f"{more} more"] if more > 1 else list(names)
+    more = len(names) - MOST_LISTED
+    shorter = [*names[:MOST_LISTED], f"{more} more"] if more > 1 else list(names)
     return " and ".join(part for part in (", ".join(shorter[:-1]), "".join(shorter[-1:])) if part)
 
 
