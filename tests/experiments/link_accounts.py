@@ -14,7 +14,7 @@ from experiments.run import Run
 from landscapes import DATASETS, NETWORKS, SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 
-Parts = dict[str, Any]  # a value by name; the first part of a text by ""
+Parts = dict[Any, Any]  # a value by name; the first part of a text by ""
 
 
 def held(room: str, description: tuple[Any, ...], link: Mapping[str, str]) -> dict[str, Parts]:
