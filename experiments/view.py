@@ -18,7 +18,7 @@ def view_of(params: Mapping[str, Any] | str) -> tuple[int | None, bool]:
 
 
 def say_view(read: Reader, last: int) -> None:
-    """Says what of the view, or of a link that is too long, is not used; ``last`` is the last step that the page has."""
+    """Says what of the view, or of too long a link, is not used; ``last`` is the last step that the page has."""
     if (more := read.take(LEFT_OUT)) is not None:
         read.say(f"this link had more parameters than are read; {shown(more)} of them were left out")
     at, present = read.take("at"), read.take("present")

@@ -40,7 +40,7 @@ def test_each_end_reaches_to_the_limit_and_no_further():
             least, far = reach_of_high(-high)
             assert (-far, -least) == (low, near)
             if high - NARROWEST > -FARTHEST * (1 - FINEST):
-                assert checked(((low, high), (near, high)))
+                assert checked(((low, high), (near, high))) == ((low + 0.0, high + 0.0), (near + 0.0, high + 0.0))
                 beyond = near + 0.01 * max(NARROWEST, FINEST * max(abs(high), abs(near)))
                 with pytest.raises(ValueError, match="no side"):
                     checked(((beyond, high), (0, 1)))
