@@ -35,6 +35,7 @@ Knob = Hyperparam | ShapeParam
 VERSION = "1"
 SEPARATOR = "~"  # needs no escaping in a link
 MAX_VALUE = 600  # characters of one parameter; longer ones are not looked at
+MOST_LISTED = 20  # names in one sentence, and parameters that are named one by one
 MOST_UNDERSTOOD = 6  # spellings that are said, of all that were understood
 SEED = Hyperparam(0.0, 0.0, 2.0**32 - 1)
 CLIP = Hyperparam(math.inf, 1e-6, 1e6, log=True)
@@ -71,6 +72,7 @@ class Reader:
         self.known = known
         self.params: dict[str, str] = {}  # that nobody has taken yet
         self._said: list[str] = []
+        self._strange = 0  # parameters that are no part of this page's links
         self._understood: dict[str, str] = {}
         given: dict[str, list[Field]] = {}
         unnumbered: list[tuple[str, str, Field]] = []
@@ -98,7 +100,9 @@ class Reader:
         read = [f"{shown(text)} as {meaning}" for text, meaning in self._understood.items()]
         if len(read) > MOST_UNDERSTOOD:
             read[MOST_UNDERSTOOD:] = [f"{len(read) - MOST_UNDERSTOOD} more spellings"]
-        return [f"Understood {listed(read)}."] * bool(read) + self._said
+        more = self._strange - MOST_LISTED
+        rest = f"{more} more parameters are not a part of this page's links and were left out."
+        return [f"Understood {listed(read)}."] * bool(read) + self._said + [rest] * (more > 0)
 
     def take(self, key: str) -> str | None:
         """The text of a parameter, which the caller uses, or says why not; None where the link has none."""
@@ -168,6 +172,9 @@ class Reader:
             self.params[key] = text
 
     def _left_out(self, key: str, times: int = 1) -> None:
+        self._strange += 1
+        if self._strange > MOST_LISTED:
+            return
         often = f", {times} times in this link," if times > 1 else ""
         self.say(f"{shown(key)}{often} is not a part of this page's links and was left out")
 
@@ -291,8 +298,8 @@ def shown(text: Any) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence, of which there may be many."""
-    more = len(names) - MOST_UNDERSTOOD
-    shorter = [*names[:MOST_UNDERSTOOD], f"{more} more"] if more > 1 else list(names)
+    more = len(names) - MOST_LISTED
+    shorter = [*names[:MOST_LISTED], f"{more} more"] if more > 1 else list(names)
     return " and ".join(part for part in (", ".join(shorter[:-1]), "".join(shorter[-1:])) if part)
 
 

@@ -3,6 +3,7 @@
 Only what differs from the default is written; see `experiments.codec`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -138,8 +139,8 @@ def _box(read: Reader) -> Box | None:
     if (text := read.take("box")) is None:
         return None
     ends = read.floats(text)
-    if len(ends) != 4:
-        read.say("box needs four numbers, x from, x to, y from, y to; the usual box is used")
+    if len(ends) != 4 or any(map(math.isnan, ends)):
+        read.say(f"box is {shown(text)}; box needs four numbers, x from, x to, y from, y to; the usual box is used")
         return None
     try:
         return checked(((ends[0], ends[1]), (ends[2], ends[3])))

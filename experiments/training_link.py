@@ -166,9 +166,23 @@ def _learner(read: Reader, training: Training, net: str | None, way: str | None)
                  f"{f', without {listed(lost)}' if lost else ''}")  # fmt: skip
         network, rest = plain.network, []
     learner = Learner(run, network, (), plain.batch_size)
-    for key, text in read.named(NETWORKS[network].title, rest, _SETTINGS).items():
-        learner = _setting(read, learner, key, text)
-    return _possible(read, training, _without_lacking(read, learner))
+    return _possible(read, training, _settings(read, learner, read.named(NETWORKS[network].title, rest, _SETTINGS)))
+
+
+def _settings(read: Reader, learner: Learner, found: Mapping[str, str]) -> Learner:
+    """The settings in their order; of those that the network does not have the name is said and nothing more."""
+    chosen = Learner(network=learner.network)
+    if "activation" in found and "activation" not in lacks(chosen):
+        chosen = _setting(read, chosen, "activation", found["activation"])
+    lacking = lacks(chosen)
+    for key, text in found.items():
+        if key in lacking:
+            read.say(f"{lacking[key]} has no {shown(key)}; it was left out")
+        elif key == "activation":
+            learner = replace(learner, settings=(*learner.settings, *chosen.settings))
+        else:
+            learner = _setting(read, learner, key, text)
+    return learner
 
 
 def lacks(learner: Learner) -> dict[str, str]:
@@ -182,14 +196,6 @@ def lacks(learner: Learner) -> dict[str, str]:
     if entry.depth.high == 0:  # no layer that could be skipped, or whose units could be dropped
         out |= {"residual": entry.title, "dropout": entry.title}
     return out
-
-
-def _without_lacking(read: Reader, learner: Learner) -> Learner:
-    lacking = lacks(learner)
-    for name, _ in learner.settings:
-        if name in lacking:
-            read.say(f"{lacking[name]} has no {shown(name)}; it was left out")
-    return replace(learner, settings=tuple(s for s in learner.settings if s[0] not in lacking))
 
 
 def knobs_of(network: Network) -> dict[str, Knob]:

@@ -1,4 +1,4 @@
-"""How a link asks for its page to be looked at: a step to stop at, and whether to present."""
+"""How a link asks for its page to be looked at: a step to stop at, and whether to present; and what the door cut."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,8 @@ from experiments.aliases import TRUE, letters, without_quotes
 from experiments.codec import Reader, shown
 
 _MOST_DIGITS = 6
-KEYS = ("at", "present")
+LEFT_OUT = "left_out"  # by the door, of a link with more parameters than are read: how many
+KEYS = ("at", "present", LEFT_OUT)
 
 
 def view_of(params: Mapping[str, Any] | str) -> tuple[int | None, bool]:
@@ -17,7 +18,9 @@ def view_of(params: Mapping[str, Any] | str) -> tuple[int | None, bool]:
 
 
 def say_view(read: Reader, last: int) -> None:
-    """Says what of the view is not used as given; ``last`` is the last step that the page has."""
+    """Says what of the view, or of too long a link, is not used; ``last`` is the last step that the page has."""
+    if (more := read.take(LEFT_OUT)) is not None:
+        read.say(f"this link had more parameters than are read; {shown(more)} of them were left out")
     at, present = read.take("at"), read.take("present")
     if at is not None:
         step = _step(at)

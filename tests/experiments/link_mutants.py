@@ -73,3 +73,35 @@ def smudged(rng: random.Random, room: str, count: int) -> Iterator[str]:
             at = rng.randrange(len(query) + 1)
             query = query[:at] + rng.choice(["", rng.choice(signs)]) + query[at + rng.randint(0, 2) :]
         yield query
+
+
+PLAIN = [
+    "0", "1", "-1", "2.5", "1000", "0.1", "nan", "1e300", "abc", "", "none", "relu", "adam", "newton", "rprop", "lstm",
+    "mlp", "cnn", "beale", "time", "rosenbrock~2", "adam~cosine~step", "lbfgs~l1~0.1", "rnn~gate~2", "0~1~0~1"
+]  # fmt: skip
+NAMES = ["depth", "slope", "residual", "activation", "l1", "clip", "gate", "learning_rate", "batch", "weight", "colour"]
+
+
+def plain_mutants(rng: random.Random, room: str, count: int) -> Iterator[dict[str, str]]:
+    """Links in this page's own spelling, of which each part may be anything: crossed, doubled, put elsewhere."""
+    kept = [parse_qs(link, keep_blank_values=True) for link in read("frozen")[room]]
+    for _ in range(count):
+        link = {key: texts[-1] for key, texts in rng.choice(kept).items()}
+        for _ in range(rng.randint(1, 3)):
+            other = {key: texts[-1] for key, texts in rng.choice(kept).items()}
+            key = rng.choice([*link, rng.choice(KEYS[:28])])
+            parts = link.get(key, "").split("~")
+            at = rng.randrange(len(parts))
+            match rng.randrange(5):
+                case 0:
+                    link |= dict(rng.sample(list(other.items()), min(len(other), 2)))
+                case 1:
+                    link[key] = rng.choice(PLAIN)
+                case 2:
+                    link[key] = "~".join([*parts, rng.choice(NAMES), rng.choice(PLAIN[:9])])
+                case 3:
+                    link[key] = "~".join([*parts, *parts[at:]])
+                case _:
+                    parts[at] = rng.choice([*PLAIN[:9], *NAMES])
+                    link[key] = "~".join(parts)
+        yield {key: text for key, text in link.items() if len(text) < 500}

@@ -206,7 +206,7 @@ BAD = [
     ({"n1": "mlp~gain~-1"}, "gain of Dense", net(gain=0.01)),
     ({"n1": "mlp~dropout~1"}, "outside 0 to 0.9", net(dropout=0.9)),
     ({"n1": "mlp~temperature~0"}, "outside 0.1 to 10", net(temperature=0.1)),
-    ({"n1": "mlp~slope~nan"}, "not a number", None),
+    ({"n1": "mlp~activation~prelu~slope~nan"}, "not a number", None),
     ({"n1": "mlp~batch~-3"}, "outside 0 to 1800; 0 is used", None),
     ({"n1": "mlp~batch~many"}, "not a number; 32 is used", PLAIN),
     ({"r1": "adamm"}, "unknown optimizer ‘adamm’", PLAIN),

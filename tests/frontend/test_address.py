@@ -32,3 +32,44 @@ def test_what_the_page_wrote_itself_reads_as_it_was(written):
     page = opened(formula=written, steps="20")
     assert notices(page) == []
     assert page.query_params["formula"] == written
+
+
+BOXES = ["999999~1000000~0~1", "-1~1~5~5.0000001", "999900~1000000~-1e6~1e6", "0~1e-6~-1e-6~0", "-1e6~-999900~0~1",
+         "1000~1000.2~-0~1", "1~nan~0~1", "0~1e400~0~1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_no_box_ends_in_the_fault_page_and_the_rail_shows_the_one_that_is_used(box):
+    page = opened(formula="x*y", box=box, steps="20", x="1e300", tuned="1e6~-1e6", r1="adam")
+    said = notices(page)
+    used = [page.sidebar.number_input(key=f"box_{axis}{end}") for axis in "xy" for end in (0, 1)]
+    assert all(field.min <= field.value <= field.max for field in used)
+    given = [float(end) for end in box.split("~")]
+    same = [field.value for field in used] == given
+    assert same != any("box" in sentence.lower() for sentence in said)
+    assert not [text.value for text in page.main.markdown if "could not be made" in text.value]
+
+
+def test_the_rail_takes_an_end_as_far_as_the_box_stays_one():
+    page = opened(formula="x*y", box="999900~1000000~0~1", steps="20", r1="adam")
+    field = page.sidebar.number_input(key="box_x0")
+    field.set_value(999_899.96).run()
+    assert not page.exception
+    assert page.query_params["box"] == "999900~1000000~0~1"
+    page.sidebar.number_input(key="box_x0").set_value(-1e6).run()
+    assert page.query_params["box"] == "-1000000~1000000~0~1"
+
+
+NAMED = [
+    ("race", {"formula": "x*y", "surface": "beale"}, "Surface has no effect beside a formula and was left out."),
+    ("race", {"at": "abc"}, "At is ‘abc’; a whole step from 0 to 500 is needed; it was left out."),
+    ("train", {"runs": "none", "r1": "adam"}, "Runs is ‘none’, so r1 was left out."),
+    ("train", {"runs": "none", "example": "99999"}, "Example is ‘99999’, outside 0 to 499; 499 is used."),
+    ("gradients", {"curves": "none", "at": "x"}, "At is ‘x’; a whole step from 0 to 20 is needed; it was left out."),
+    ("gradients", {"mode": "time", "t1": "rnn~gate~2"}, "RNN has no ‘gate’; it was left out."),
+]
+
+
+@pytest.mark.parametrize(("room", "link", "said"), NAMED)
+def test_what_a_link_says_in_vain_is_shown(room, link, said):
+    assert notices(opened(room, **link)) == [said]
