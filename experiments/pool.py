@@ -25,7 +25,7 @@ _SMALL = 1 / 8  # of the memory: what is no larger than this has a part of its o
 _FOR_SMALL = 1 / 4
 _FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
-_NICE = 10  # by which workers stand back behind the threads that answer visitors
+_NICE = 0  # by which workers stand back behind the threads that answer visitors
 
 
 class Busy(Full):
