@@ -58,11 +58,11 @@ def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
 
 
 def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, int], None], stopped_key: str) -> None:
+    slot = st.empty()
     stopped, kept = st.session_state.get(stopped_key, (None, lambda: None))
     if stopped == description and (job := kept()) is not None and job.latest is not None:
         show(job.latest, "stopped", 0)
         return
-    slot = st.empty()
     try:
         job = ask()
     except Busy as busy:

@@ -72,7 +72,7 @@ class Turns:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Waits for something else meanwhile others have the turn, which is taken again afterwards."""
+        """For waiting for something else: others have the turn meanwhile, and it is taken again afterwards."""
         ticket = getattr(self._own, "ticket", None)
         if ticket is None:
             yield
