@@ -34,7 +34,7 @@ def _on_act() -> None:
         )
         rail.set_curve(page.opened, weight=round(weight, 3), bias=round(bias, 3))
     elif act.get("kind") == "stop":
-        jobs.stop(page, _job(page), "flow_stopped")
+        jobs.stop(page, lambda: _job(page), "flow_stopped")
     elif act.get("kind") == "again":
         st.session_state.pop("flow_stopped", None)
 

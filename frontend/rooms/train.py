@@ -20,7 +20,7 @@ def _on_act() -> None:
     if act.get("kind") == "add":
         rail.add_learner()
     elif act.get("kind") == "stop":
-        jobs.stop(rail.training(), _job(), "stopped")
+        jobs.stop(rail.training(), _job, "stopped")
     elif act.get("kind") == "again":
         st.session_state.pop("stopped", None)
     elif act.get("kind") == "example":
