@@ -6,12 +6,9 @@ hold is declared, and it begins only when there is room for it beside what the o
 """
 
 import math
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +22,6 @@ _SMALL = 1 / 8  # of the memory: what is no larger than this has a part of its o
 _FOR_SMALL = 1 / 4
 _FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
-_NICE = 10  # by which workers stand back behind the threads that answer visitors
 
 
 class Busy(Full):
@@ -254,7 +250,6 @@ class Pool:
         return None
 
     def _work(self) -> None:
-        _stand_back()
         while True:
             with self._change:
                 while (job := self._next()) is None:
@@ -289,11 +284,3 @@ class Pool:
             self._waiting.append(job)
         self._drop_left()
         self._forget()
-
-
-def _stand_back() -> None:
-    """Lets the threads of visitors who act go before this one, where the system can rank single threads."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            own = threading.get_native_id()
-            os.setpriority(os.PRIO_PROCESS, own, min(19, os.getpriority(os.PRIO_PROCESS, own) + _NICE))

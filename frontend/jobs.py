@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -36,9 +37,10 @@ def ask(description: Any, make: Callable[[], Any]) -> Job:
     return _POOL.ask(visitor(), description, make, cost_of(description))
 
 
-def stop(description: Any, job: Job, stopped_key: str) -> None:
+def stop(description: Any, ask: Callable[[], Job], stopped_key: str) -> None:
     """Ends a job at the visitor's wish; what is known is shown as long as the description stays and there is room."""
-    st.session_state[stopped_key] = (description, weakref.ref(_POOL.stop(visitor(), job)))
+    with suppress(Busy, ValueError):  # then there is nothing to stop, and the stage says why
+        st.session_state[stopped_key] = (description, weakref.ref(_POOL.stop(visitor(), ask())))
 
 
 def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, int], None], stopped_key: str) -> None:
@@ -58,15 +60,17 @@ def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
 
 
 def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, int], None], stopped_key: str) -> None:
+    slot = st.empty()
     stopped, kept = st.session_state.get(stopped_key, (None, lambda: None))
     if stopped == description and (job := kept()) is not None and job.latest is not None:
         show(job.latest, "stopped", 0)
         return
-    slot = st.empty()
     try:
         job = ask()
     except Busy as busy:
         refuse(slot, busy)
+    except ValueError as error:
+        st.warning(f"This cannot be done: {error}.")
         return
     with TURNS.aside():
         job.wait(PATIENCE)

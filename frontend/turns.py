@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ HALF_LIFE = 10.0  # seconds in which half of what a visitor had is forgotten
 LONGEST = 20.0  # seconds after which a run that is still at work no longer keeps others waiting
 LOOKS = 0.25  # seconds between two looks at whether a newer run has come
 SILENCE = 1.0  # seconds of waiting of which nothing is said
-_AGE = 0.5  # seconds of work that a second of waiting makes up for
+_AGE = 0.1  # seconds of work that a second of waiting makes up for
 _WORTH = 0.25  # seconds of work after which a run lets others go between
 
 
@@ -72,7 +72,7 @@ class Turns:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Waits for something else meanwhile others have the turn, which is taken again afterwards."""
+        """For waiting for something else: others have the turn meanwhile, and it is taken again afterwards."""
         ticket = getattr(self._own, "ticket", None)
         if ticket is None:
             yield
@@ -175,7 +175,7 @@ def turn() -> Iterator[None]:
         yield
 
 
-def refuse(slot: Any, full: Full) -> None:
+def refuse(slot: Any, full: Full) -> NoReturn:
     """Says that there is no place and how to go on, and ends the run."""
     with slot.container():
         st.markdown(f"{full} Nothing you set is lost.")

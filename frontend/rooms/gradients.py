@@ -39,7 +39,7 @@ def _on_act() -> None:
         case Place(x, y) if page.opened < len(page.flow.curves):
             rail.set_curve(page.opened, weight=round(x, 3), bias=round(y, 3) + 0.0)  # no negative zero
         case Stop():
-            jobs.stop(page, _job(page), "flow_stopped")
+            jobs.stop(page, lambda: _job(page), "flow_stopped")
         case Again():
             st.session_state.pop("flow_stopped", None)
 

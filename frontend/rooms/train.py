@@ -26,7 +26,7 @@ def _on_act() -> None:
         case Add():
             rail.add_learner()
         case Stop():
-            jobs.stop(rail.training(), _job(), "stopped")
+            jobs.stop(rail.training(), _job, "stopped")
         case Again():
             st.session_state.pop("stopped", None)
         case Example(chosen):

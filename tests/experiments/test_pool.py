@@ -64,6 +64,10 @@ def test_a_job_gives_what_its_last_piece_gave():
     assert job.error is None
 
 
+def test_a_piece_that_brings_nothing_new_leaves_what_is_known():
+    assert ended(Pool().ask("ann", "gaps", lambda: iter([1, None, 2, None]))).latest == 2
+
+
 def test_what_is_known_is_seen_before_the_end():
     at_second, go = threading.Event(), threading.Event()
 

@@ -280,6 +280,15 @@ def test_runs_advance_together():
     same(told[-1].runs[0], only(replace(SMALL, num_steps=600, learners=(learner(),))))
 
 
+def test_between_two_chunks_others_can_work():
+    training = replace(SMALL, num_steps=100, learners=(learner(), learner(optimizer="momentum")))
+    pieces, whole = list(room.train_in_pieces(training)), list(train(training))
+    assert [piece is None for piece in pieces] == [True, True, False] * len(whole)
+    for mine, theirs in zip((piece for piece in pieces if piece is not None), whole, strict=True):
+        for one, other in zip(mine.runs, theirs.runs, strict=True):
+            same(one, other)
+
+
 def test_no_runs_are_a_training_too():
     result = run(replace(SMALL, learners=()))
     assert result.runs == ()

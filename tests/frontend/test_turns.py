@@ -128,7 +128,7 @@ def test_equals_go_in_the_order_of_arrival(clock, runs):
 def test_who_has_had_much_is_not_left_out_for_ever(clock, runs):
     turns, order = Turns(at_once=1), []
     heavy = working(Run(turns, ("heavy",)))
-    clock.now += 10.0
+    clock.now += 4.0
     held = waiting(Run(turns, ("light",), order))
     heavy.ended()
     working(held)
@@ -141,7 +141,7 @@ def test_who_has_had_much_is_not_left_out_for_ever(clock, runs):
     newcomer.go.set()
     held.ended()
     working(newcomer)
-    assert order == ["light", "heavy", "new"], "a wait of 15 s makes up for what is left of 10 s of work"
+    assert order == ["light", "heavy", "new"], "a wait of 15 s makes up for what is left of 4 s of work"
 
 
 def test_a_turn_within_a_turn_is_the_same(clock, runs):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from frontend import visitor as shelf
@@ -65,3 +66,18 @@ def test_a_visitor_on_the_machine_itself_has_no_address(seen):
 def test_names_from_outside_are_short(seen):
     names = seen("1" * 1000, {"_streamlit_xsrf": "2|00000000|" + "ab" * 1000 + "|1"})
     assert max(map(len, names)) <= 64
+
+
+def _stage() -> None:
+    from experiments.training import Learner, Training, train_in_pieces
+    from frontend import jobs
+
+    odd = Training("digits", learners=(Learner(network="lstm"),))
+    jobs.stage(odd, lambda: jobs.ask(odd, lambda: train_in_pieces(odd)), lambda *_: None, "stopped")
+    jobs.stop(odd, lambda: jobs.ask(odd, lambda: train_in_pieces(odd)), "stopped")
+
+
+def test_what_does_not_exist_is_answered_with_a_sentence():
+    page = AppTest.from_function(_stage).run()
+    assert not page.exception
+    assert page.warning[0].value.startswith("This cannot be done: network 'lstm' does not suit dataset 'digits'")

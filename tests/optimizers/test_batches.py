@@ -144,6 +144,27 @@ def test_pieces_of_a_live_run_make_the_run():
         np.testing.assert_array_equal(np.concatenate([getattr(piece, name) for piece in pieces]), getattr(whole, name))
 
 
+@pytest.mark.parametrize("every", [1, 40])
+@pytest.mark.parametrize("rows", [1, 9, 100])
+def test_shorter_calls_give_the_same_run(rows, every, monkeypatch):
+    """Large networks are trained in shorter calls, so that others get in between."""
+    loss, run = NetworkLoss(**EXAMPLE, batch_size=7), Descent(OPTIMIZERS["adam"])
+    how: dict = {"start": loss.start(), "num_steps": 100, "seed": 3, "keep_every": every}
+    assert loss.rows_a_call >= BATCH_CHUNK, "small networks need no more calls than a program has rows for"
+    whole = list(descend_live(loss, run, **how))
+    monkeypatch.setattr(NetworkLoss, "rows_a_call", rows)
+    pieces = list(descend_live(loss, run, **how))
+    assert max(len(piece.loss) for piece in pieces) == min(rows, BATCH_CHUNK)
+    for name in ("params", "loss", "grad_norm", "layers"):
+        np.testing.assert_array_equal(*(np.concatenate([getattr(p, name) for p in each]) for each in (pieces, whole)))
+
+
+def test_large_networks_are_trained_in_short_calls():
+    large = NetworkLoss("mlp", dataset="digits", depth=64, width=64)
+    assert large.rows_a_call < BATCH_CHUNK / 4
+    assert NetworkLoss("mlp", dataset="digits", depth=64, width=64, batch_size=32).rows_a_call < BATCH_CHUNK
+
+
 @pytest.mark.parametrize("every", [5, 64, 200])
 def test_only_the_params_that_are_asked_for_are_kept_and_all_else_stays(every):
     loss, run = NetworkLoss(**EXAMPLE, batch_size=7), Descent(OPTIMIZERS["adam"])
