@@ -2,6 +2,8 @@
 
 import ctypes
 import gc
+import logging
+import math
 import os
 import sys
 import threading
@@ -16,7 +18,26 @@ from landscapes.networks import backward, through_time
 from landscapes.networks.observation import forget_oldest_observer
 from optimizers.program import forget_oldest_program
 
-ALLOWED_MB = float(os.environ.get("MEMORY_MB", "690"))
+_LOG = logging.getLogger(__name__)
+_USUAL_MB, _LEAST_MB, _MOST_MB = 690.0, 600.0, 1e6  # the least is what the programs that every visitor needs take
+
+
+def read_allowed(text: str) -> float:
+    """What the text of MEMORY_MB allows, in MB; what cannot be is answered with the nearest that can, and logged."""
+    if not text.strip():
+        return _USUAL_MB
+    try:
+        wanted = float(text)
+    except ValueError:
+        wanted = math.nan
+    allowed = _USUAL_MB if math.isnan(wanted) else min(max(wanted, _LEAST_MB), _MOST_MB)
+    if allowed != wanted:
+        _LOG.warning("MEMORY_MB is %.40r; a number from %.0f to %.0f is needed, %.0f is used",
+                     text, _LEAST_MB, _MOST_MB, allowed)  # fmt: skip
+    return allowed
+
+
+ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
 _SLACK_MB = 40  # of what is allowed: programs that are made take it for a while
 
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again

@@ -1,7 +1,11 @@
 """What is dropped when memory comes near to what is allowed, and in which order."""
 
+import gc
+import os
 import subprocess
 import sys
+import weakref
+from dataclasses import dataclass
 
 import pytest
 
@@ -88,3 +92,51 @@ def test_a_look_that_is_dropped_while_it_is_used_is_not_made_again():
             observation._KEPT.clear()
             program._KEPT.clear()
     assert count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [("", 690), (" ", 690), ("2000", 2000), ("1e3", 1000), ("abc", 690), ("nan", 690), ("2 GB", 690), ("inf", 1e6),
+     ("-inf", 600), ("-5", 600), ("0", 600), ("1", 600), ("9" * 400, 1e6), ("NaN\n" * 99, 690)],
+)  # fmt: skip
+def test_what_is_allowed_is_a_number_that_can_be_and_what_was_changed_is_said(text, allowed, caplog):
+    assert memory.read_allowed(text) == allowed
+    plain = not text.strip() or text in ("2000", "1e3")
+    assert [record.levelname for record in caplog.records] == ([] if plain else ["WARNING"])
+    assert all("MEMORY_MB" in line and f"{allowed:.0f} is used" in line and len(line) < 150 for line in caplog.messages)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "-5"])
+def test_the_app_starts_whatever_is_allowed(text):
+    command = [sys.executable, "-c", "from experiments.memory import ALLOWED_MB; print(ALLOWED_MB)"]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "MEMORY_MB": text})
+    assert ran.returncode == 0
+    assert 600 <= float(ran.stdout) <= 1e6
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.count("\n") <= 1
+
+
+def test_a_program_in_use_is_not_made_again_though_it_was_dropped():
+    losses = [_Bowl(number) for number in range(3)]
+    held = program.program_of(losses[0])
+    for loss in losses:
+        program.program_of(loss)
+    while program.forget_oldest_program():
+        pass
+    program._KEPT.clear()
+    assert program.program_of(losses[0]) is held
+
+
+def test_a_program_that_nobody_uses_goes():
+    gone = weakref.ref(program.program_of(_Bowl(7)))
+    program._KEPT.clear()
+    gc.collect()
+    assert gone() is None
+
+
+@dataclass(frozen=True)
+class _Bowl:
+    number: int
+
+    def __call__(self, params, values):
+        return self.number + params @ params
