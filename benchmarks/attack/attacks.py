@@ -24,9 +24,15 @@ _WRONG = {"button": ("string_value", "nan"), "checkbox": ("double_value", 7.0), 
 
 async def clear_caches(field: Field) -> Finding:
     """Another visitor's training must go on, whatever is cleared."""
-    async with field.visit("steps=3000&n1=mlp~depth~11~width~64&data=digits", "train") as other, field.visit() as one:
+    async with field.visit("steps=5000&n1=mlp~depth~11~width~64&data=digits", "train") as other, field.visit() as one:
         await other.ask()
-        before = _done(other)
+        for _ in range(60):
+            if before := _done(other):
+                break
+            await asyncio.sleep(0.7)
+            await other.ask()
+        else:
+            return Finding(slow="another visitor's training did not begin")
         for _ in range(field.size):
             await one.send(BackMsg(clear_cache=True))
             await asyncio.sleep(1.0)
