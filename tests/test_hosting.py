@@ -1,4 +1,4 @@
-"""What the README says of hosting: the variables that the code reads, the memory, the table; and the attacks at small size."""
+"""What the README says of hosting: the variables that are read, the memory, the table; and attacks at small size."""
 
 import re
 import subprocess
@@ -33,10 +33,8 @@ def test_every_variable_that_is_read_is_named():
 
 
 def test_the_memory_is_the_one_that_is_held():
-    assert (
-        f"`MEMORY_MB` is what the server may take, {USUAL_MB:.0f} where it is not set, at least {LEAST_MB:.0f}"
-        in README
-    )
+    said = f"`MEMORY_MB` is what the server may take, {USUAL_MB:.0f} where it is not set, at least {LEAST_MB:.0f}."
+    assert said in README
 
 
 def test_the_table_has_its_place():

@@ -1,13 +1,12 @@
-"""The lock: what requirements.txt pins, and all that it brings along, each with its hashes and from nowhere in particular."""
+"""The lock: what requirements.txt pins, and all that it brings along, each with its hashes."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text()
-_PIN = re.compile(
-    r"^([\w.-]+)==([\w.]+)(?: ; [^\\\n]+)? \\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
-)
+_HASHES = r"((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
+_PIN = re.compile(rf"^([\w.-]+)==([\w.]+)(?: ; [^\\\n]+)? \\\n{_HASHES}", re.MULTILINE)
 
 
 def pins(text: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Attacks a running server and writes the table into the README: ``python -m benchmarks.attack``.
 
-``--small`` takes a minute and writes nothing; ``--only burst forged`` tries some. It exits with 1 where something broke
+``--small`` takes some minutes and writes nothing; ``--only burst forged`` tries some. It exits with 1 where something broke
 that does not depend on the machine's speed.
 """
 
@@ -20,7 +20,7 @@ from benchmarks.visitors import crowd
 from experiments.memory import ALLOWED_MB
 
 STRANGER = "127.0.0.2"
-_FULL, _SMALL = (30, 3.0, 8.0), (6, 1.0, 4.0)  # visitors of the class, their pause, and seconds of quiet before
+_FULL, _SMALL = (30, 3.0, 8.0), (6, 1.0, 1.5)  # visitors of the class, their pause, and seconds of quiet before
 
 
 async def endure(present: Class, number: int, source: str, small: bool, quiet: float) -> Verdict:
@@ -53,7 +53,7 @@ async def attacked(server: Server, names: list[str], small: bool) -> list[Verdic
     visitors, pause, quiet = _SMALL if small else _FULL
     verdicts = []
     async with Class(server, visitors, pause) as present:
-        await asyncio.sleep(10.0)  # all have come
+        await asyncio.sleep(visitors / 3)  # all have come
         for number, attack in enumerate(ATTACKS):
             if attack.work.__name__ in names:
                 for source in (STRANGER, SOURCE) if attack.inside and not small else (STRANGER,):

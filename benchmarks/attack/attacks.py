@@ -56,7 +56,7 @@ async def burst(field: Field) -> Finding:
         try:
             for _ in range(field.size):
                 await visitor.send(visitor.rerun())
-            await asyncio.sleep(8.0)
+            await asyncio.sleep(8.0 if field.size >= 400 else 2.0)
         except FAILED:
             pass  # it was hung up on
     return Finding()
@@ -115,7 +115,7 @@ async def trainings(field: Field) -> Finding:
 
     async def keep_asking(room: str, query: str) -> None:
         async with field.visit(query, room) as visitor:
-            await until_over(visitor, 25.0)
+            await until_over(visitor, 25.0 if field.size >= 10 else 5.0)
 
     tabs = [asyncio.create_task(keep_asking(*link)) for link in links]
     await asyncio.sleep(3.0)
@@ -130,7 +130,7 @@ async def trainings(field: Field) -> Finding:
 
 async def tabs(field: Field) -> Finding:
     """So many tabs of one visitor, each of which asks again as soon as it is answered."""
-    until = time.monotonic() + 15.0
+    until = time.monotonic() + (15.0 if field.size >= 100 else 3.0)
 
     async def tab() -> None:
         try:
