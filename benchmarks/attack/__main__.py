@@ -1,7 +1,7 @@
 """Attacks a running server and writes the table into the README: ``python -m benchmarks.attack``.
 
-``--small`` takes some minutes and writes nothing; ``--only burst forged`` tries some. It exits with 1 where something broke
-that does not depend on the machine's speed.
+``--small`` takes some minutes and writes nothing; ``--only burst forged`` tries some. It exits with 1 where something
+broke that does not depend on the machine's speed.
 """
 
 import argparse
