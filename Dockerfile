@@ -2,8 +2,8 @@ FROM python:3.12-slim
 
 RUN useradd --create-home visitor
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+COPY requirements.lock .
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
 USER visitor
 

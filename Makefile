@@ -1,16 +1,20 @@
 # make run: the app.  make test: every check.  make bench: the table of ratios.  make oracles: recorded numbers against PyTorch.
+# make lock: requirements.lock anew off requirements.txt.  make audit: its packages against the known vulnerabilities.
 # On another Python: make run PYTHON=python3.12.  More flags for the command behind: make run FLAGS=--server.port=8600.
 PYTHON ?= python3
 FLAGS ?=
 WORKERS ?= 2
 ORACLES ?= record_torch record_networks record_flow
 TORCH ?= torch==2.13.0
+UV ?= uv==0.13.9
+AUDIT ?= pip-audit==2.10.1
 
 BROWSERS := chromium chromium-browser google-chrome
 MINE := .venv
 HEAVY := build/torch
+LOCKS := build/lock
 
-.PHONY: run test bench oracles browser
+.PHONY: run test bench oracles lock audit browser
 
 run: $(MINE)/.app
 	$(MINE)/bin/streamlit run app.py $(FLAGS)
@@ -26,6 +30,13 @@ bench: $(HEAVY)/.dev browser
 
 oracles: $(HEAVY)/.dev
 	for oracle in $(ORACLES); do $(HEAVY)/bin/python -m tests.oracles.$$oracle --check $(FLAGS) || exit 1; done
+
+lock: $(LOCKS)/.tools
+	$(LOCKS)/bin/uv pip compile requirements.txt --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+		--no-annotate --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+
+audit: $(LOCKS)/.tools
+	$(LOCKS)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 # $(call install,environment,what to install): the environment is made when it is missing or broken.
 define install
@@ -44,6 +55,9 @@ $(MINE)/.dev: requirements.txt requirements-dev.txt
 
 $(HEAVY)/.dev: requirements.txt requirements-dev.txt
 	$(call install,$(HEAVY),-r requirements-dev.txt $(TORCH))
+
+$(LOCKS)/.tools: Makefile
+	$(call install,$(LOCKS),$(UV) $(AUDIT))
 
 # The browser that the tests drive: the first of BROWSERS on the PATH, else Debian's chromium is installed.
 browser:

@@ -32,12 +32,17 @@ class Server(NamedTuple):
         return float("nan")
 
 
-@contextmanager
-def serving(script: str) -> Iterator[Server]:
-    """Runs ``streamlit run script`` until the block ends."""
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(script: str, port: int | None = None) -> Iterator[Server]:
+    """Runs ``streamlit run script``, on a free port where none is named, until the block ends."""
+    port = port or free_port()
     flags = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1",
              "--browser.serverAddress=localhost"]  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", script, *flags]
@@ -55,4 +60,8 @@ def serving(script: str) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # it is too busy to end
+            process.kill()
+            process.wait()

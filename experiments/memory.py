@@ -2,6 +2,8 @@
 
 import ctypes
 import gc
+import logging
+import math
 import os
 import sys
 import threading
@@ -16,8 +18,27 @@ from landscapes.networks import backward, through_time
 from landscapes.networks.observation import forget_oldest_observer
 from optimizers.program import forget_oldest_program
 
-ALLOWED_MB = float(os.environ.get("MEMORY_MB", "690"))
-_SLACK_MB = 40  # of what is allowed: programs that are made take it for a while
+_LOG = logging.getLogger(__name__)
+USUAL_MB, LEAST_MB, MOST_MB = 900.0, 690.0, 1e6  # the least: what every visitor needs takes 580, and work some more
+
+
+def read_allowed(text: str) -> float:
+    """What the text of MEMORY_MB allows, in MB; what cannot be is answered with the nearest that can, and logged."""
+    if not text.strip():
+        return USUAL_MB
+    try:
+        wanted = float(text)
+    except ValueError:
+        wanted = math.nan
+    allowed = USUAL_MB if math.isnan(wanted) else min(max(wanted, LEAST_MB), MOST_MB)
+    if allowed != wanted:
+        _LOG.warning("MEMORY_MB is %.40r; a number from %.0f to %.0f is needed, %.0f is used",
+                     text, LEAST_MB, MOST_MB, allowed)  # fmt: skip
+    return allowed
+
+
+ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
+_SLACK_MB = 100  # of what is allowed: a program that is made takes it for a while
 
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again
 _after_traces = 0.0  # memory in use when they were last

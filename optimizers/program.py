@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import jax
 import jax.numpy as jnp
@@ -217,15 +218,19 @@ class Program:
 
 _COMMON: dict[Loss, Program] = {}  # of whole families of landscapes: few, and all stay
 _KEPT: LRUCache[Loss, Program] = LRUCache(PROGRAMS)
+_IN_USE: WeakValueDictionary[Loss, Program] = WeakValueDictionary()  # those that somebody holds, kept or not
 _KEEPING = threading.Lock()
 
 
 def program_of(loss: Loss) -> Program:
-    """The program of a loss. Those that families share stay, as the loss's ``common`` says; of others the last used."""
+    """The program of a loss. Those that families share stay, as the loss's ``common`` says; of others the last used.
+
+    One that is dropped while somebody holds it is not made again for the next who asks.
+    """
     kept = _COMMON if getattr(loss, "common", False) else _KEPT
     with _KEEPING:
         if loss not in kept:
-            kept[loss] = Program(loss)
+            kept[loss] = _IN_USE[loss] = _IN_USE.get(loss) or Program(loss)
         return kept[loss]
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import jax
 import jax.numpy as jnp
@@ -82,6 +83,7 @@ def _accuracy(target: Target, outputs: Array, wanted: Array) -> Float[Array, "ro
 
 _COMMON: dict[tuple[Supervised, int], Compiled] = {}  # of the dense family: few, and all stay
 _KEPT: LRUCache[tuple[Supervised, int], Compiled] = LRUCache(OBSERVERS)
+_IN_USE: WeakValueDictionary[tuple[Supervised, int], Compiled] = WeakValueDictionary()  # that somebody holds
 _KEEPING = threading.Lock()
 
 
@@ -90,7 +92,7 @@ def observer_of(loss: Supervised, probe: Probe) -> Callable[[Float[Any, "dim"], 
     kept, key = (_COMMON, (loss, 0)) if loss.common else (_KEPT, (loss, len(probe.train)))
     with _KEEPING:
         if key not in kept:
-            kept[key] = Compiled(partial(_observe, loss))
+            kept[key] = _IN_USE[key] = _IN_USE.get(key) or Compiled(partial(_observe, loss))
         return kept[key]
 
 
