@@ -156,7 +156,8 @@ def test_shorter_calls_give_the_same_run(rows, every, monkeypatch):
     pieces = list(descend_live(loss, run, **how))
     assert max(len(piece.loss) for piece in pieces) == min(rows, BATCH_CHUNK)
     for name in ("params", "loss", "grad_norm", "layers"):
-        np.testing.assert_array_equal(*(np.concatenate([getattr(p, name) for p in each]) for each in (pieces, whole)))
+        here, there = (np.concatenate([getattr(piece, name) for piece in each]) for each in (pieces, whole))
+        np.testing.assert_array_equal(here, there)
 
 
 def test_large_networks_are_trained_in_short_calls():
