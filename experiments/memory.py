@@ -40,6 +40,7 @@ def read_allowed(text: str) -> float:
 ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
 _SLACK_MB = 100  # of what is allowed: a program that is made takes it for a while
 
+COLLECT_MB, COLLECT_SECONDS = 20, 20.0  # by which memory grows, or that go by, before garbage is collected
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again
 _after_traces = 0.0  # memory in use when they were last
 _FORGET: list[Callable[[], bool]] = []
@@ -110,12 +111,35 @@ def _forget_program() -> bool:
     return any([forget_oldest_program(), forget_oldest_observer()])
 
 
+class Collector:
+    """When Python's collector is due: by the clock, and by what memory has grown since it last ran.
+
+    After every script run, as Streamlit would have it, the collector takes most of an act's time where many sessions
+    are open, since it looks at what all of them hold.
+    """
+
+    def __init__(self, now: float, used_mb: float) -> None:
+        self._at, self._used_mb = now, used_mb
+
+    def due(self, now: float, used_mb: float) -> bool:
+        """Whether it should run; ``ran`` says that it has."""
+        return used_mb > self._used_mb + COLLECT_MB or now - self._at >= COLLECT_SECONDS
+
+    def ran(self, now: float, used_mb: float) -> None:
+        """It has run, and left so much memory in use."""
+        self._at, self._used_mb = now, used_mb
+
+
 def keep_watch(every: float = 2.0) -> None:
-    """Keeps the process within its memory from now on, on a thread of its own."""
+    """Keeps the process within its memory from now on, on a thread of its own; collects what is garbage."""
+    collector = Collector(time.monotonic(), resident_mb())
 
     def watch() -> None:
         while True:
             time.sleep(every)
+            if collector.due(time.monotonic(), resident_mb()):
+                gc.collect()
+                collector.ran(time.monotonic(), resident_mb())
             if resident_mb() > ALLOWED_MB - _SLACK_MB:
                 keep_within()
 

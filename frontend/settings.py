@@ -14,6 +14,7 @@ HELD: dict[str, Any] = {
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
     "runner.magicEnabled": False,  # pages show what they are told to
+    "runner.postScriptGC": False,  # `experiments.memory` collects
     "server.enableCORS": True,
     "server.enableStaticServing": False,
     "server.enableXsrfProtection": True,

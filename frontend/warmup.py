@@ -108,7 +108,7 @@ class _Warmup:
                     give_back()
                     self.done[group] += 1
                     self.changed.set()
-                # Streamlit collects after every rerun; with JAX's objects frozen that takes 10 ms rather than 80.
+                # With JAX's objects frozen a collection takes 10 ms rather than 80.
                 gc.collect()
                 gc.freeze()
                 self._over[group].set()

@@ -140,3 +140,12 @@ class _Bowl:
 
     def __call__(self, params, values):
         return self.number + params @ params
+
+
+def test_garbage_is_collected_by_the_clock_and_by_what_memory_has_grown():
+    collector = memory.Collector(100.0, 500.0)
+    assert not collector.due(100.0 + memory.COLLECT_SECONDS - 1, 500.0 + memory.COLLECT_MB)
+    assert collector.due(101.0, 501.0 + memory.COLLECT_MB)
+    assert collector.due(100.0 + memory.COLLECT_SECONDS, 400.0)
+    collector.ran(130.0, 600.0)
+    assert not collector.due(131.0, 610.0)
