@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from starlette.middleware import Middleware
 
-from frontend import door, reconnect
+from frontend import door, long_links, reconnect
 from frontend.assets import ROUTES
 from frontend.faults import show_fault
-from frontend.long_links import LongLinks
 from frontend.settings import hold_settings
 from frontend.warmup import warmup
 
@@ -30,5 +28,5 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
 
 hold_settings()
 _SCRIPT = Path(__file__).parent / "frontend" / "main.py"  # from wherever the start's command is given
-_LAYERS = [*door.MIDDLEWARE, Middleware(LongLinks), *reconnect.MIDDLEWARE]
+_LAYERS = [*door.MIDDLEWARE, *long_links.MIDDLEWARE, *reconnect.MIDDLEWARE]
 app = st.App(_SCRIPT, routes=ROUTES, middleware=_LAYERS, lifespan=_lifespan, on_script_error=show_fault)

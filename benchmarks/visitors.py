@@ -95,7 +95,9 @@ class Visitor:
                 errors += kind == "exception" or (kind == "markdown" and _FAULT in element.markdown.body)
             elif forward.HasField("page_info_changed"):
                 self.query = forward.page_info_changed.query_string
-            if forward.WhichOneof("type") == "script_finished":
+            # a run that ends early is followed by another
+            over = forward.WhichOneof("type") == "script_finished"
+            if over and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return Answer(begun, time.perf_counter() - begun, size, pictures, errors)
 
     def _note(self, element: Any, kind: str | None) -> None:

@@ -56,7 +56,7 @@ class Shares:
 
     def _left(self, name: Hashable, now: float) -> float:
         had, at = self._had.get(name, (0.0, now))
-        return had * 0.5 ** ((now - at) / self._half_life)
+        return had * 0.5 ** (max(0.0, now - at) / self._half_life)
 
 
 def check_room(visitor: Visitor, waiting: Sequence[Visitor], limits: Limits, what: str) -> None:

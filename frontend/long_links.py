@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.middleware import Middleware
+
 from experiments.view import LEFT_OUT
 
 MOST_FIELDS = 1000  # that Streamlit reads, of at most 512 Ki characters (`runtime/state/query_params.py`)
@@ -43,3 +45,6 @@ class LongLinks:
         location = (b"location", f"?{shortened(query)}".encode("latin-1"))
         await send({"type": "http.response.start", "status": 303, "headers": [location, (b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
+
+
+MIDDLEWARE = [Middleware(LongLinks)]

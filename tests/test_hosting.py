@@ -11,6 +11,7 @@ from experiments.memory import LEAST_MB, USUAL_MB
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+LOSSES = ("clear_caches", "uploads", "forged", "malformed", "restart")  # attacks by which work may be lost
 _ROOMS = ("app.py", "frontend", "experiments", "landscapes", "optimizers")
 _READ = re.compile(r"""(?:environ(?:\.get\(|\[)|getenv\()\s*(?:"(\w+)"|(\w+))""")
 
@@ -48,7 +49,7 @@ def ran(*command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.browser
 def test_nothing_breaks_under_attack():
-    attacked = ran("benchmarks.attack", "--small")
+    attacked = ran("benchmarks.attack", "--small", "--only", *LOSSES)
     assert attacked.returncode == 0, attacked.stdout + attacked.stderr
 
 

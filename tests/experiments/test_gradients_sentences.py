@@ -292,6 +292,8 @@ def random_time(rng: random.Random) -> Gradients:
                    if rng.random() < 0.05}  # fmt: skip
         given = {"scale": sized(rng, (0.0, 0.01, 4.0), 0.2, 1.3), "input": sized(rng, (0.0, 1.0), 0.05, 0.4),
                  "gate": round(rng.uniform(-2, 6), 1), **numbers}  # fmt: skip
+        if kind == "rnn":
+            del given["gate"]
         activation = rng.choice(["tanh", "identity", *ACTIVATIONS]) if kind == "rnn" else "tanh"
         return TimeCurve(kind, activation=activation, **given)
 

@@ -284,18 +284,19 @@ def test_a_click_on_the_map_moves_the_open_network():
     assert link(page)["c1"] == "tanh~weight~1.235~bias~0.5"
     assert panels(tree)["phase"]["dots"] == [{"run": 0, "x": 1.235, "y": 0.5, "label": "Tanh, deep ×0.881"}]
     flow_fits(tree, from_link(link(page))[0])
-    act(page, kind="place", x=99.0, y=-1.0)
-    assert link(page)["c1"] == "tanh~weight~2.6", "the map's edge"
+    for x, y in ((2.6, 0.0), (99.0, -1.0)):
+        act(page, kind="place", x=x, y=y)
+    assert link(page)["c1"] == "tanh~weight~2.6", "no click lies beyond the map's edge"
 
 
 def test_the_explorers_line_is_a_part_of_the_link():
     page = opened(**SMALL)
-    tree = act(page, kind="explore", z=-2.5)
-    assert link(page)["z"] == "-2.5"
-    assert panels(tree)["explorer"]["at"] == -2.5
-    relu = next(item for item in panels(tree)["explorer"]["items"] if item["label"] == "ReLU")
+    explorer = panels(act(page, kind="explore", z=-2.5))["explorer"]
+    assert (link(page)["z"], explorer["at"]) == ("-2.5", -2.5)
+    relu = next(item for item in explorer["items"] if item["label"] == "ReLU")
     assert (relu["value"], relu["slope"]) == (0.0, 0.0)
-    act(page, kind="explore", z=77)
+    for z in (4, 77):  # no drag leads to 77
+        act(page, kind="explore", z=z)
     assert link(page)["z"] == "4"
 
 

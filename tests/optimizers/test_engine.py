@@ -271,7 +271,9 @@ def test_the_oldest_program_can_be_let_go_but_not_the_last_one_nor_one_that_fami
     assert program_of(craters[0]) is kept[0]  # used last
     assert [program.forget_oldest_program() for _ in range(3)] == [True, True, False]
     assert program_of(craters[0]) is kept[0]
-    assert program_of(craters[1]) is not kept[1]
+    assert program_of(craters[1]) is kept[1], "what is in use is not made again"
+    gone = weakref.ref(kept.pop(2))
+    assert gone() is None, "what nobody uses goes"
     assert program_of(shared) is common
 
 
