@@ -48,7 +48,7 @@ def _inline_scripts() -> list[str]:
 
 
 def content_security_policy(ancestors: str) -> str:
-    """The strictest policy under which every room works; what is not named is loaded from nowhere.
+    """A policy under which every room works; what is not named is loaded from nowhere.
 
     Styles are inlined because Streamlit's components and Plotly write them into the page as they draw.
     """

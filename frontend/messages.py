@@ -23,13 +23,13 @@ from frontend.assets import version
 
 # what the page sends: controls, acts and polls are reruns; the stop stands in Streamlit's corner while a script runs
 KINDS = frozenset({"rerun_script", "stop_script"})
-MOST_BYTES = 128 * 1024  # of one message; the largest that the page sends is below 16 kB
-RATE = 6.0  # messages a second and connection: a slider held down sends 5, a live training asks 1.4 times
+MOST_BYTES = 128 * 1024  # of one message; a rail has some fifty widgets, of a hundred bytes each as a rule
+RATE = 6.0  # messages a second and connection; a live training asks 1.4 times
 BURST = 10.0  # messages at once, for a quick hand after a pause; each starts a script in a thread of its own
 MOST_WAITING = 60  # ten seconds of messages at the rate; no hand gets there
 MOST_WAITING_BYTES = 2 * MOST_BYTES
 SCRIPT = "main.py"  # what a session is told instead of the script's path on this machine
-MOST_OF_A_SESSION = 64 * 1024  # bytes; the message that begins a run is below 8 kB, pictures are larger
+MOST_OF_A_SESSION = 64 * 1024  # bytes; only what is smaller is looked into, which pictures are not
 
 # https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
 PROTOCOL_ERROR, UNSUPPORTED, TOO_BIG, TRY_LATER = 1002, 1003, 1009, 1013
