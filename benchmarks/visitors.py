@@ -108,7 +108,8 @@ class Visitor:
         if kind == "number_input":
             box, key = element.number_input, name.rsplit("-", 1)[-1]
             self.widgets[key] = name
-            self.values[key] = box.value if box.set_value else box.default
+            if box.set_value or key not in self.values:  # else what stands in it stays, as in a browser
+                self.values[key] = box.value if box.set_value else box.default
         if kind == "bidi_component" and "player" in name:
             self.picture = element.bidi_component.bytes
 

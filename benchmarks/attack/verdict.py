@@ -1,5 +1,6 @@
 """What an attack came to, as a line of the table that the README holds."""
 
+import math
 import os
 import platform
 import re
@@ -52,9 +53,13 @@ class Verdict(NamedTuple):
     def line(self) -> str:
         """One row in Markdown."""
         held = "yes" if self.held else f"**no**: {'; '.join(filter(None, (self.broke, self.slow)))}"
-        cells = (self.tried, held.replace("|", "/"), f"{1e3 * self.before:.0f} ms", f"{1e3 * self.during:.0f} ms",
-                 f"{self.disturbed:.1f} s", f"{self.peak:.0f} MB", f"{self.after:.0f} MB")  # fmt: skip
+        cells = (self.tried, held.replace("|", "/"), _ms(self.before), _ms(self.during), f"{self.disturbed:.1f} s",
+                 f"{self.peak:.0f} MB", f"{self.after:.0f} MB")  # fmt: skip
         return f"| {' | '.join(cells)} |\n"
+
+
+def _ms(seconds: float) -> str:
+    return "–" if math.isnan(seconds) else f"{1e3 * seconds:.0f} ms"
 
 
 def table(verdicts: list[Verdict], visitors: int, pause: float) -> str:
@@ -70,6 +75,14 @@ def table(verdicts: list[Verdict], visitors: int, pause: float) -> str:
 
 
 def write(text: str, path: Path = README) -> None:
-    """Puts the table between the README's markers."""
-    whole = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    path.write_text(whole.sub(lambda _: f"{BEGIN}\n{text}{END}", path.read_text()))
+    """Puts the table between the README's markers; rows of attacks that were not tried again stay."""
+    before, old, after = re.split(f"{re.escape(BEGIN)}|{re.escape(END)}", path.read_text())
+    head, rows = _parts(text)
+    rows = _parts(old)[1] | rows
+    path.write_text(f"{before}{BEGIN}\n{head}{''.join(rows.values())}{END}{after}")
+
+
+def _parts(text: str) -> tuple[str, dict[str, str]]:
+    """What stands above a table's rows, and the rows by what was tried."""
+    head, rule, rows = text.partition("|---" * len(_COLUMNS) + "|\n")
+    return head + rule, {row.split(" | ")[0]: row for row in rows.splitlines(keepends=True)}
