@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
@@ -17,6 +18,12 @@ class Answer(NamedTuple):
     headers: Headers
     text: str
     read: int  # how often it asked for the body
+
+
+def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Runs to the end on a thread of its own: the tests' may have a loop of its own, a browser's."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def ask(app: ASGIApp, path: str = "/", method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
@@ -35,7 +42,7 @@ def ask(app: ASGIApp, path: str = "/", method: str = "GET", body: bytes = b"", *
     async def once() -> None:
         await app(scope("http", path, said, method), receive, send)
 
-    asyncio.run(once())
+    finish(once())
     text = b"".join(message.get("body", b"") for message in sent[1:]).decode()
     return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), text, len(read))
 
@@ -71,7 +78,7 @@ class Browser:
                 asked = scope("websocket", path, {"host": "testserver", **headers})
                 await asyncio.wait_for(app(asked, self.receive, self.send), seconds)
 
-        asyncio.run(stay())
+        finish(stay())
         return self
 
 

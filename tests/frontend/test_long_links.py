@@ -1,6 +1,5 @@
 """A link with more parameters than Streamlit reads is shortened and says so; every other request is handed on."""
 
-import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from streamlit.runtime.state.query_params import sanitize_query_string
 
 from frontend.long_links import LongLinks, shortened
 from tests.experiments.link_corpus import ROOMS
+from tests.frontend.asgi import finish
 
 
 def asked(query: str, kind: str = "http") -> tuple[list[Any], bool]:
@@ -25,7 +25,11 @@ def asked(query: str, kind: str = "http") -> tuple[list[Any], bool]:
         return {}
 
     scope = {"type": kind, "method": "GET", "path": "/", "query_string": query.encode()}
-    asyncio.run(LongLinks(app)(scope, receive, send))
+
+    async def called() -> None:
+        await LongLinks(app)(scope, receive, send)
+
+    finish(called())
     return sent, bool(inside)
 
 
