@@ -10,7 +10,6 @@ An address is the peer's. Behind a proxy it is the one that the proxy names in `
 variable ``FORWARDED_ALLOW_IPS`` of uvicorn names the proxy; uvicorn trusts one on the same machine without it.
 """
 
-import ipaddress
 import logging
 import re
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend.headers import headers
 from frontend.messages import TRY_LATER, Bucket, Conversation
+from frontend.visitor import network_of
 
 # paths below the app's own address; everything else of Streamlit's is not there
 OWN = "player"  # where frontend.assets serves
@@ -160,17 +160,8 @@ def path_here(scope: Scope) -> str:
 
 
 def address(scope: Scope) -> str:
-    """Whom a connection is counted for: an address of version 4, or the 64 bits that a network of version 6 shares."""
-    host = (scope.get("client") or ("unknown", 0))[0]
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(number, ipaddress.IPv4Address):
-        return host
-    if number.ipv4_mapped:
-        return str(number.ipv4_mapped)
-    return str(ipaddress.ip_network((number, 64), strict=False))
+    """Whom a connection is counted for."""
+    return network_of((scope.get("client") or ("unknown", 0))[0])
 
 
 def is_ours(said: Headers) -> bool:

@@ -1,19 +1,12 @@
 """Links with more parameters than Streamlit reads: shortened at the door, where it would drop all of them unsaid."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from experiments.view import LEFT_OUT
 
 MOST_FIELDS = 1000  # that Streamlit reads, of at most 512 Ki characters (`runtime/state/query_params.py`)
 MOST_CHARACTERS = 16_000  # of a query that is kept: no link of this page has 2,000
-
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def shortened(query: str) -> str:
@@ -33,7 +26,7 @@ def shortened(query: str) -> str:
 class LongLinks:
     """An app behind a door that sends the browser from a link that is too long to a shorter one that says so."""
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ browsers of their own. Behind a proxy whose header nobody trusts all visitors ha
 apart by browser and tab only.
 """
 
+import ipaddress
 from itertools import cycle
 from typing import NamedTuple
 
@@ -41,7 +42,20 @@ def visitor() -> Names:
 def _address() -> str:
     """The visitor's address; that of the machine itself is empty, as Streamlit has it."""
     address = st.context.ip_address
-    return address[:_MOST] if isinstance(address, str) else ""
+    return network_of(address[:_MOST]) if isinstance(address, str) else ""
+
+
+def network_of(host: str) -> str:
+    """Whom an address counts for: itself in version 4, the 64 bits that a network of version 6 shares."""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(number, ipaddress.IPv4Address):
+        return host
+    if number.ipv4_mapped:
+        return str(number.ipv4_mapped)
+    return str(ipaddress.ip_network((number, 64), strict=False))
 
 
 def _browser() -> str:

@@ -62,6 +62,15 @@ def test_a_visitor_on_the_machine_itself_has_no_address(seen):
     assert seen(None, {}, "t") == ("", "t", "t")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("2001:db8::1", "2001:db8::ffff:9", True), ("2001:db8::1", "2001:db8:0:1::1", False),
+     ("::ffff:192.0.2.1", "192.0.2.1", True), ("192.0.2.1", "192.0.2.2", False)],
+)  # fmt: skip
+def test_a_network_of_version_6_is_one_address(seen, one, other, same):
+    assert (seen(one, {}).address == seen(other, {}).address) == same
+
+
 def test_names_from_outside_are_short(seen):
     names = seen("1" * 1000, {"_streamlit_xsrf": "2|00000000|" + "ab" * 1000 + "|1"})
     assert max(map(len, names)) <= 64
