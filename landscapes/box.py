@@ -9,8 +9,8 @@ NARROWEST = 1e-6  # of a side
 FINEST = 1e-4  # of a side, over the farther of its ends: paths travel as float32, in steps of up to 1.2e-7 of an end
 _ROUNDING = 1 - 1e-9  # so that a side that is just wide enough is not refused for the rounding of its ends
 LIMITS = (
-    f"each side must rise, within -{FARTHEST:.0f} and {FARTHEST:.0f}, "
-    f"by at least {NARROWEST:g} and {FINEST:g} of its farther end"
+    f"its ends must lie within ±{FARTHEST:.0f}, the second above the first, "
+    f"at least {NARROWEST:.6f} and {FINEST:.4f} of the farther end apart"
 )
 
 

@@ -8,7 +8,7 @@ export class Drag {
     this.player = player;
     this.el = document.createElement("div");
     this.el.className = "ll-drag";
-    this.el.innerHTML = '<span class="ll-who"></span><input type="range" min="0" step="1"><output></output>';
+    this.el.innerHTML = '<span class="ll-who"></span><span class="ll-rate"><input type="range" min="0" step="1"><output></output></span>';
     this.range = this.el.querySelector("input");
     this.value = this.el.querySelector("output");
     this.range.addEventListener("input", () => this.move());

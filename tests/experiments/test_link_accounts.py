@@ -21,7 +21,7 @@ LOST = {
         ("formula=&box=0~1~0~1", "and so was its box"),
         ("formula=x*y&box=999999~1000000~0~1", "x from 999999 to 1000000"),
         ("formula=x*y&box=0~1~5~5.0000001", "y from 5 to 5.0000001"),
-        ("formula=x*y&box=0~1~-2e6~1", "within -1000000 and 1000000"),
+        ("formula=x*y&box=0~1~-2e6~1", "within ±1000000"),
         ("start=1~2&x=3", "start"),
         ("shape=", "shape is empty"),
         ("at=abc", "at is ‘abc’"),
