@@ -10,7 +10,7 @@ from experiments.flow import Flow, TimeFlow
 from experiments.pool import Cost
 from experiments.training import DENSE_PROBES, FRAMES, PARAMS_BYTES, Training
 from landscapes import NetworkLoss
-from landscapes.network_loss import needed_bytes, step_operations
+from landscapes.network_loss import needed_bytes, rows_room, step_operations
 from landscapes.networks.dense import Dense
 from optimizers.descent import BATCH_CHUNK, KEPT_BYTES
 
@@ -49,7 +49,7 @@ def _cost_of_training(training: Training) -> Cost:
 
 def _probes(loss: NetworkLoss) -> int:
     """Examples of a look."""
-    return DENSE_PROBES if isinstance(loss.exact, Dense) else int(loss.size or 0)
+    return DENSE_PROBES if isinstance(loss.exact, Dense) else rows_room(int(loss.size or 0))
 
 
 def _beside_params(loss: NetworkLoss, num_steps: int) -> int:

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from experiments.run import Run, Values
 from landscapes import DATASETS, NETWORKS, NetworkLoss
-from landscapes.network_loss import padded_inputs
+from landscapes.network_loss import padded_inputs, rows_room
 from landscapes.networks.dense import Dense
 from landscapes.networks.observation import Frame, Probe, observer_of
 from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
@@ -182,6 +182,13 @@ def grid_of(loss: NetworkLoss) -> tuple[Float[np.ndarray, "x"], Float[np.ndarray
     return None
 
 
+def seen_rows(loss: NetworkLoss) -> int:
+    """Rows of a look, without what pads them: all examples and the grid."""
+    grid = grid_of(loss)
+    points = 0 if grid is None else len(grid[0]) * len(grid[1])
+    return len(loss.examples.train_inputs) + len(loss.examples.valid_inputs) + points
+
+
 def probe_of(loss: NetworkLoss) -> Probe:
     """All examples, training ones first, and the grid."""
     data, grid = loss.examples, grid_of(loss)
@@ -192,7 +199,7 @@ def probe_of(loss: NetworkLoss) -> Probe:
         inputs.append(points.astype(np.float32))
         wanted.append(np.zeros(len(points), data.train_targets.dtype))
     rows = padded_inputs(loss, np.concatenate(inputs))
-    total = DENSE_PROBES if isinstance(loss.exact, Dense) else len(rows)
+    total = DENSE_PROBES if isinstance(loss.exact, Dense) else rows_room(len(rows))
     gap = total - len(rows)
     every = np.arange(total)
     train, valid = every < len(inputs[0]), (every >= len(inputs[0])) & (every < len(inputs[0]) + len(inputs[1]))
@@ -219,7 +226,7 @@ class _Course:
         self.look = observer_of(
             self.loss.observed()[0], self.probe
         )  # held, for others are dropped when memory is short
-        self.seen = slice(len(self.loss.examples.train_inputs) + len(self.loss.examples.valid_inputs) + GRID * GRID)
+        self.seen = slice(seen_rows(self.loss))
         self.live = self._descend(look_every(training.num_steps, 1))
         self.rows: list[Trajectory] = []  # without params, which are kept where they are looked at
         self.frames: list[Frame] = []

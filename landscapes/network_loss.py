@@ -133,7 +133,7 @@ class NetworkLoss:
     @cached_property
     def architecture(self) -> Stacked:
         """The architecture whose program this network shares."""
-        return NETWORKS[self.network].room(self.exact)
+        return NETWORKS[self.network].room(self.exact, _settled(self))
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -241,7 +241,20 @@ def _whole(name: str, value: Any, low: int, high: int) -> int:
 
 
 def _rows(loss: NetworkLoss) -> int:
-    return DENSE_ROWS if isinstance(loss.exact, Dense) else loss.count
+    return DENSE_ROWS if isinstance(loss.exact, Dense) else rows_room(loss.count)
+
+
+def rows_room(count: int) -> int:
+    """Rows of the programs that serve so many examples: the next of four steps an octave, so that few are made."""
+    step = 2 ** max(0, count.bit_length() - 3)
+    return -(-count // step) * step
+
+
+def _settled(loss: NetworkLoss) -> tuple[tuple[str, int | float], ...]:
+    """The choices that a program of its own holds alone."""
+    known = (("activation", list(ACTIVATIONS).index(str(loss.activation))),
+             ("normalization", list(NORMALIZATIONS).index(str(loss.normalization))))  # fmt: skip
+    return known if loss.dropout else (*known, ("dropout", 0.0))
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,9 @@ BATCH_CHUNK = 64  # rows a call where a step costs a network's pass
 KEPT_BYTES = 50_000_000  # of the params that a trajectory keeps
 _ALL: Rules = tuple(OPTIMIZERS.values())
 _COMMON: Rules = tuple(rule for rule in _ALL if not rule.looks or rule.probe is not None)
+_FIRST: Rules = tuple(OPTIMIZERS[name] for name in (
+    "gradient_descent", "momentum", "nesterov", "rmsprop", "adam", "adamw",  # what people compare first
+))  # fmt: skip
 _RATE_INDEX = {name: i for i, name in enumerate(SCHEDULES)}
 _MOST_STEPS = 2**31 - 2 * CHUNK  # rows are counted in int32
 
@@ -142,13 +145,18 @@ def _lanes(landscape: Any, runs: Sequence[Descent], form: Form) -> Lanes:
 
 
 def _form(loss: Any, run: Descent, start: np.ndarray) -> Form:
-    """The program that a run needs: surfaces share one for every rule, networks one for all but those that look
-    at many points a step, which have their own."""
+    """The program that a run needs.
+
+    Surfaces share one for every rule, networks of many sizes one for all but those that look at many points a step. A
+    network whose size is a program's own has one for the rules of `_FIRST`, half the work to compile, and one for each
+    other rule.
+    """
     dtype = start.dtype.name
     if not hasattr(loss, "on_batch"):
         return Form(_ALL, LANES, CHUNK, CHUNK, start.size, dtype)
     _check_affordable(run.optimizer, start.size)
-    rules = _COMMON if run.optimizer in _COMMON else (run.optimizer,)
+    together = _COMMON if getattr(loss, "common", False) else _FIRST
+    rules = together if run.optimizer in together else (run.optimizer,)
     kept = min(BATCH_CHUNK, max(1, KEPT_BYTES // (8 * start.nbytes)))
     return Form(rules, 1, BATCH_CHUNK, kept, start.size, dtype)
 

@@ -19,7 +19,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
 
-PROGRAMS = 12  # at most, at 17 to 35 MB each: networks whose sizes are a program's own, and functions of notebooks
+PROGRAMS = 16  # at most, at 5 to 20 MB each: networks whose sizes are a program's own, and functions of notebooks
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
 _COMPILER: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}  # two thirds of the time and memory to compile
 _NETWORK_COMPILER = {**_COMPILER, "xla_backend_optimization_level": 1}  # a quarter less again, at the same speed

@@ -14,10 +14,10 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.networks.compiled import Compiled
-from landscapes.networks.stacked import Pass, Stacked, activate_with_slope, along, unfold
+from landscapes.networks.stacked import Choices, Pass, Stacked, activate_with_slope, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
-OBSERVERS = 6  # at most, at 22 MB each: of networks whose sizes are a program's own
+OBSERVERS = 8  # at most, at 3 to 10 MB each: of networks whose sizes are a program's own
 BINS = 24
 SAMPLE = 64  # training examples whose outputs a histogram counts
 SPAN = 3.0  # histograms of the layers' outputs reach from -SPAN to SPAN; what lies beyond counts at the ends
@@ -44,9 +44,7 @@ class Frame(NamedTuple):
     flow: Float[Any, "layer+1"]  # RMS of d loss / d layer output, the network's outputs last
 
 
-def _looker(values: Values, train: Array):
-    choices = values.choices
-
+def _looker(choices: Choices, train: Array):
     def look(seen: Frame, number: Any, h: Array, z: Array, learned: Array) -> Frame:
         slope = activate_with_slope(choices, z, learned)[1]
         weight = train.reshape(-1, *(1,) * (z.ndim - 1)) / train.sum()
@@ -114,7 +112,7 @@ def _observe(loss: Supervised, params: Array, values: Values, probe: Probe) -> F
     net, target = loss.architecture, values.target
     go = Pass(values.choices, probe.train, None)
     seen = _empty(net, params)
-    outputs, seen = net.watch(params, go, probe.inputs, _looker(values, probe.train), seen)
+    outputs, seen = net.watch(params, go, probe.inputs, _looker(net.settle(values.choices), probe.train), seen)
     each, right = row_losses(target, outputs, probe.wanted), _accuracy(target, outputs, probe.wanted)
     halves = [half / jnp.maximum(half.sum(), 1.0) for half in (probe.train, probe.valid)]
 

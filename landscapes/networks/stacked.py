@@ -16,7 +16,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
-from landscapes.networks.chosen import choose
+from landscapes.networks.chosen import choose, switch
 from landscapes.networks.normalizations import NORMALIZATIONS
 
 _NORMALIZATIONS = tuple(NORMALIZATIONS.values())
@@ -25,7 +25,7 @@ Shape = tuple[int, ...]
 
 
 class Choices(NamedTuple):
-    """What a program leaves open, all traced."""
+    """What a program leaves open, all traced; what an architecture has settled takes its place as a known number."""
 
     depth: Any  # layers before the head, int32
     activation: Any  # position on the shelf, int32
@@ -58,7 +58,7 @@ def activate(choices: Choices, z: Array, slope: Array) -> Array:
 def activate_with_slope(choices: Choices, z: Array, slope: Array) -> tuple[Array, Array]:
     """As `activate`, and the activation's slope at each z."""
     branches = [entry.with_slope for entry in ACTIVATIONS.values()]
-    return lax.switch(choices.activation, branches, z, _slope_of(choices, slope))
+    return switch(choices.activation, branches, z, _slope_of(choices, slope))
 
 
 def _slope_of(choices: Choices, learned: Array) -> Array:
@@ -80,7 +80,7 @@ def normalize(go: Pass, z: Array, scale: Array, shift: Array) -> Array:
         return lambda z, scale, shift: entry.function(z, units, go.rows) * scale + shift
 
     branches = [lambda z, scale, shift: z, *map(branch, _NORMALIZATIONS[1:])]
-    return lax.switch(go.choices.normalization, branches, z, scale, shift)
+    return switch(go.choices.normalization, branches, z, scale, shift)
 
 
 def drop(go: Pass, h: Array, layer: Any) -> Array:
@@ -148,6 +148,7 @@ class Stacked:
     outputs: int
 
     unrolled: bool = False  # of exactly this depth, which is part of the program: no layer is computed twice
+    settled: tuple[tuple[str, int | float], ...] = ()  # choices that are part of the program, by name
 
     tile = 64  # examples that pass through together; a larger batch is several tiles
     first_in_depth = True  # whether the first layer counts as one
@@ -216,6 +217,14 @@ class Stacked:
         # products with ones: XLA's CPU sums are several times as slow as its dot products
         return jnp.sqrt(jnp.concatenate([part @ jnp.ones(part.shape[-1], part.dtype) for part in parts], 1))
 
+    def settle(self, choices: Choices) -> Choices:
+        """The choices, with known numbers for those that are part of the program."""
+        return choices._replace(**dict(self.settled))
+
+    def _pass(self, go: Pass) -> Pass:
+        keeps_all = ("dropout", 0.0) in self.settled
+        return go._replace(choices=self.settle(go.choices), key=None if keeps_all else go.key)
+
     def count(self, choices: Choices) -> Any:
         """Stacked layers that are passed through."""
         return choices.depth - (1 if self.first_in_depth else 0)
@@ -226,22 +235,22 @@ class Stacked:
         The gradient with respect to ``pushes``, zeros for the first layer, the stack and the head, is the gradient
         flow.
         """
-        first, stack, head = self.split(params)
+        known, (first, stack, head) = self._pass(go), self.split(params)
         before, behind, last = (None, None, None) if pushes is None else pushes
-        h = _pushed(self.first(go, unfold(self.first_parts(), first), x)[0], before)
+        h = _pushed(self.first(known, unfold(self.first_parts(), first), x)[0], before)
         if self.unrolled:
             for i in range(self.stack):
                 h = _one(self, go, jnp.int32(i))(stack[i], h, _pick(behind, i))
         else:
             h = _stacked(self, stack, h, behind, go)
-        return _pushed(self.head(go, unfold(self.head_parts(), head), h, x), last)
+        return _pushed(self.head(known, unfold(self.head_parts(), head), h, x), last)
 
     def watch(self, params: Float[Array, "dim"], go: Pass, x: Array, look: Callable, seen: Any) -> tuple[Array, Any]:
         """The outputs, and what ``look(seen, number, h, z, slope)`` gathers of each layer.
 
         Of a layer: its number, outputs h, the z before them, and the activation's slope that it has learned.
         """
-        first, stack, head = self.split(params)
+        go, (first, stack, head) = self._pass(go), self.split(params)
 
         def one(layer, own, seen, number, *inputs):
             h, z = layer(go, own, *inputs)
@@ -273,6 +282,8 @@ def _stacked(net: Stacked, stack: Array, h: Array, pushes: Array | None, go: Pas
 
 
 def _one(net: Stacked, go: Pass, i: Array) -> Callable[..., Array]:
+    go = net._pass(go)
+
     def layer(params, h, push):
         return _pushed(net.layer(go, unfold(net.layer_parts(), params), h, i + 1)[0], push)
 

@@ -1,11 +1,13 @@
 """What the tests do with the rail: every control, by its key, as a visitor with a mouse and a keyboard moves it."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.page import PATIENCE, link, painted
 
+R = TypeVar("R")
 KINDS = ("stSlider", "stNumberInput", "stCheckbox", "stSelectbox")
 _KEYS = """kind => [...document.querySelectorAll('.stSidebar .stElementContainer:has(.' + kind + ')')]
     .map(each => [...each.classList].find(name => name.startsWith('st-key-'))?.slice(7)).filter(Boolean)"""
@@ -59,31 +61,30 @@ def fill(page: Page, key: str) -> None:
     box.press("Enter")
 
 
-def _open(page: Page, key: str) -> None:
-    """Opens a select box; while the rail is drawn again it may close at once."""
+def _with_options(page: Page, key: str, act: Callable[[Page], R]) -> R:
+    """Opens a select box and acts on its options; while the rail is drawn again it may close at once."""
     for _ in range(10):
         page.locator(f".st-key-{key} input").press("ArrowDown")
         try:
             page.get_by_role("option").first.wait_for(timeout=3000)
+            return act(page)
         except TimeoutError:
             continue
-        return
+    raise AssertionError(f"{key} does not stay open, or lacks the option")
 
 
 def options(page: Page, key: str) -> list[str]:
     """What a select box offers beside what it shows."""
     select = page.locator(f".st-key-{key} input")
     now = select.input_value()
-    _open(page, key)
-    all_ = page.get_by_role("option").all_inner_texts()
+    all_ = _with_options(page, key, lambda page: page.get_by_role("option").all_inner_texts())
     select.press("Escape")
     return [each for each in all_ if each != now]
 
 
 def select(page: Page, key: str, option: str) -> None:
     """Chooses an option by its words."""
-    _open(page, key)
-    page.get_by_role("option", name=option, exact=True).click()
+    _with_options(page, key, lambda page: page.get_by_role("option", name=option, exact=True).click(timeout=3000))
 
 
 def tile(page: Page, name: str) -> None:

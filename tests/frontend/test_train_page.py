@@ -1,11 +1,13 @@
 """The training room's controls under AppTest, what they compile, its links, and its states."""
 
+import re
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from jax import stages
 from streamlit.testing.v1 import AppTest
 
 from experiments.training import run, train
@@ -112,12 +114,32 @@ def test_another_family_compiles_its_programs_once():
         programs = count()
         page.sidebar.slider(key="run0_adam_learning_rate_slider").set_value(100).run()
         shown(page)
-        for key, value in (("activation_0", "tanh"), ("initializer_0", "zeros"), ("normalization_0", "layer"),
-                           ("optimizer_0", "momentum"), ("batch_0", 64)):  # fmt: skip
+        for key, value in (("initializer_0", "zeros"), ("optimizer_0", "momentum"), ("batch_0", 64)):
             choose(page, key, value)
+        shown(opened(**{**link, "size": "195"}))
         shown(opened(**link))
         assert count() == programs
+        choose(page, "optimizer_0", "lion")
+        assert count() == programs + 1, "a rule that few compare first has a program of its own"
+        choose(page, "optimizer_0", "adamw")
+        for key, value in (("activation_0", "tanh"), ("normalization_0", "layer")):
+            before = count()
+            choose(page, key, value)
+            assert count() == before + 2, "the descent and the look"
+        shown(opened(**link))
+        assert count() == programs + 5, "what was made is kept"
     assert 1 <= programs <= 3, "the descent, the look, and at most one small thing beside"
+
+
+def test_a_program_of_its_own_holds_what_was_chosen_alone(monkeypatch):
+    """One that left activation, normalization and rule open would be three times as large, and as long in making."""
+    made: list[str] = []
+    compile_ = stages.Lowered.compile
+    monkeypatch.setattr(stages.Lowered, "compile", lambda self, *a: made.append(self.as_text()) or compile_(self, *a))
+    shown(opened(data="digits", size="200", steps="20", n1="cnn~width~5~depth~2~activation~tanh", r1="adam"))
+    assert sum("tanh" in text for text in made) == 2, "the descent and the look"
+    for text in made:
+        assert not {"logistic", "erf"} & set(re.findall(r"(?:stablehlo|chlo)\.(\w+)", text)), "another activation"
 
 
 def test_the_address_bar_holds_the_training_and_reopens_it():
