@@ -11,13 +11,15 @@ from experiments.pool import Cost
 from experiments.training import DENSE_PROBES, FRAMES, PARAMS_BYTES, Training
 from landscapes import NetworkLoss
 from landscapes.network_loss import needed_bytes, rows_room, step_operations
+from landscapes.networks.backward import room_of
 from landscapes.networks.dense import Dense
 from optimizers.descent import BATCH_CHUNK, KEPT_BYTES
 
 _STEP = 3e-4  # seconds that a step takes however small its network is
 _RATE, _LOOK_RATE = 6e9, 6e10  # floating point operations a second, of steps and of looks at many examples, about
 _COPIES = 3  # of the looks: as they came, stacked, and stacked the time before
-_FLOW_BYTES = 64  # of each unit of each layer that is measured
+_FLOW_BYTES = {64: 35_000_000, 256: 160_000_000}  # of two networks at work, by the width of their program
+_FLOW_KEPT = 80  # bytes of each layer, or step, of each network of a curve
 _FLOW_SECONDS = 2e-8
 
 
@@ -31,7 +33,9 @@ def cost_of(asked: Training | Flow | TimeFlow) -> Cost:
         return _cost_of_training(asked)
     steps, width = (asked.steps, 64) if isinstance(asked, TimeFlow) else (asked.depth, asked.width)
     units = len(asked.curves) * asked.seeds * steps * width
-    return Cost(0.05 * len(asked.curves) + _FLOW_SECONDS * units * width, _FLOW_BYTES * units)
+    nets = len(asked.curves) * asked.seeds * steps
+    return Cost(0.05 * len(asked.curves) + _FLOW_SECONDS * units * width, _FLOW_BYTES[room_of(width)],
+                kept=_FLOW_KEPT * nets)  # fmt: skip
 
 
 def _cost_of_training(training: Training) -> Cost:
@@ -43,8 +47,9 @@ def _cost_of_training(training: Training) -> Cost:
     else:
         looks = kept
     nbytes = sum(looks) + sum(_beside_params(loss, training.num_steps) for loss in losses)
+    answer = sum(looks) + sum(FRAMES * _look(loss) + _rows(loss, training.num_steps) for loss in losses)
     compiles = any(not isinstance(loss.exact, Dense) for loss in losses)
-    return Cost(sum(_seconds(loss, training.num_steps) for loss in losses), nbytes, compiles)
+    return Cost(sum(_seconds(loss, training.num_steps) for loss in losses), nbytes, compiles, answer)
 
 
 def _probes(loss: NetworkLoss) -> int:
@@ -55,13 +60,20 @@ def _probes(loss: NetworkLoss) -> int:
 def _beside_params(loss: NetworkLoss, num_steps: int) -> int:
     """Bytes of the looks, the rows and the chunk at work, without the params of the looks."""
     dim = 4 * loss.architecture.dim
-    layers = loss.architecture.stack + 2
-    outputs = 0 if loss.examples.symbols else _probes(loss) * loss.examples.num_classes
-    look = 4 * (outputs + layers * (loss.exact.unit_count + 64))
-    rows = 4 * (num_steps + 1) * (2 + 3 * layers)
     chunk = 2 * dim * min(BATCH_CHUNK, max(1, KEPT_BYTES // (8 * dim)))
     probe = 4 * _probes(loss) * math.prod(loss.examples.input_shape)
-    return _COPIES * FRAMES * look + 2 * rows + chunk + probe + needed_bytes(loss)
+    return _COPIES * FRAMES * _look(loss) + 2 * _rows(loss, num_steps) + chunk + probe + needed_bytes(loss)
+
+
+def _look(loss: NetworkLoss) -> int:
+    """Bytes of what one look sees."""
+    outputs = 0 if loss.examples.symbols else _probes(loss) * loss.examples.num_classes
+    return 4 * (outputs + (loss.architecture.stack + 2) * (loss.exact.unit_count + 64))
+
+
+def _rows(loss: NetworkLoss, num_steps: int) -> int:
+    """Bytes of what every step records."""
+    return 4 * (num_steps + 1) * (2 + 3 * (loss.architecture.stack + 2))
 
 
 def _seconds(loss: NetworkLoss, num_steps: int) -> float:

@@ -18,7 +18,7 @@ from experiments.shares import Full, Limits, Shares, Visitor, check_room
 LIMITS = Limits(in_all=512, address=384, browser=16)  # jobs that are not over
 HALF_LIFE = 20.0  # seconds in which half of what a visitor had is forgotten
 _LEAST_LEFT = 0.05  # of the work that was expected, where it takes longer
-_SMALL = 1 / 8  # of the memory: what is no larger than this has a part of its own, so that it never waits for the large
+_SMALL = 1 / 5  # of the memory: what is no larger than this has a part of its own, so that it never waits for the large
 _FOR_SMALL = 1 / 4
 _FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
@@ -33,8 +33,9 @@ class Cost:
     """What a job will take, about."""
 
     seconds: float = 1.0  # of work
-    nbytes: int = 0  # that it holds at most, and keeps when it is over
+    nbytes: int = 0  # that it holds at most
     compiles: bool = False  # whether it may have to make a program first, in one long piece
+    kept: int | None = None  # bytes of its answer, when it is over; None for all that it held
 
 
 _UNKNOWN = Cost()
@@ -55,6 +56,11 @@ class Job:
         self.owners: set[Visitor] = set()
         self._pieces = pieces
         self._over = threading.Event()
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds at most from now on."""
+        return self.cost.kept if self.done and self.cost.kept is not None else self.cost.nbytes
 
     @property
     def done(self) -> bool:
@@ -209,24 +215,24 @@ class Pool:
         if job.cost.compiles and any(other.cost.compiles and not other.spent for other in self._at_work):
             return False  # one worker is left to those who need no program
         held, small = self._held(), self._is_small(job)
-        beside = [each.cost.nbytes for each in held if self._is_small(each) == small]
+        beside = [each.nbytes for each in held if self._is_small(each) == small]
         part = self._nbytes * (_FOR_SMALL if small else 1 - _FOR_SMALL)
-        if beside and sum(beside) + job.cost.nbytes > part:
+        if beside and sum(beside) + job.nbytes > part:
             return False
         kept = [*held, *(each for each in self._finished() if self._awaited(each))]
-        return not kept or sum(each.cost.nbytes for each in (job, *kept)) <= self._nbytes
+        return not kept or sum(each.nbytes for each in (job, *kept)) <= self._nbytes
 
     def _is_small(self, job: Job) -> bool:
-        return job.cost.nbytes <= _SMALL * self._nbytes
+        return job.nbytes <= _SMALL * self._nbytes
 
     def _forget(self) -> None:
         """Lets finished jobs go, those asked for longest ago first, while all hold more than they may together."""
         finished = self._finished()
-        over = sum(job.cost.nbytes for job in (*self._held(), *finished)) - self._nbytes
+        over = sum(job.nbytes for job in (*self._held(), *finished)) - self._nbytes
         for job in finished[:-1]:
             if over > 0 and not self._awaited(job):
                 del self._jobs[job.key]
-                over -= job.cost.nbytes
+                over -= job.nbytes
 
     def _start(self) -> None:
         if not self._threads:

@@ -15,6 +15,7 @@ HELD: dict[str, Any] = {
     "global.developmentMode": False,
     "runner.magicEnabled": False,  # pages show what they are told to
     "runner.postScriptGC": False,  # `experiments.memory` collects
+    "server.disconnectedSessionTTL": 20,  # seconds; whoever comes back later has the link, which holds everything
     "server.enableCORS": True,
     "server.enableStaticServing": False,
     "server.enableXsrfProtection": True,

@@ -55,14 +55,6 @@ def _draw_flows() -> object:
     return flow_tree(Gradients(), found, (), at=None, present=False, state="over")
 
 
-def _tidy() -> None:
-    """Forgets the traces of what was compiled, a tenth of the memory, and makes the small programs anew that go too."""
-    jax.clear_caches()
-    race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)
-    _draw_flows()
-    _draw_training()
-
-
 _STAGES: dict[str, tuple[_Stage, ...]] = {
     "race": (
         _Stage("compiling the optimizers and surfaces", lambda: run(Race())),
@@ -81,7 +73,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
     "every dense network": (
         *(_Stage(f"compiling networks of up to {depth} layers of {width} units", _train(width, depth))
           for width, depth in DENSE_ROOMS),
-        _Stage("tidying up", _tidy),
+        _Stage("tidying up", jax.clear_caches),
     ),
 }  # fmt: skip
 """What is compiled, in this order; a room's visitors wait for the group of its name only, formulas for their own."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
+from landscapes.compiled import Compiled
 from landscapes.networks.normalizations import EPS, NORMALIZATIONS
 
 LEAST, MOST = 1e-12, 1e12  # a fixed point is looked for between them
@@ -107,7 +107,7 @@ def _at_least_zero(name: str, values: Any) -> Float[np.ndarray, "*any"]:
     return array
 
 
-@jax.jit
+@Compiled
 def _evaluate(position: Array, z: Float[Array, "row node"], shape: Array) -> tuple[Array, Array]:
     """The activation at this position on the shelf, and its slope: the one program of this module."""
     return lax.switch(position, [e.with_slope for e in ACTIVATIONS.values()], z, shape)

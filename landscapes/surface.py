@@ -3,13 +3,15 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
+
+from landscapes.compiled import Compiled
 
 Point = tuple[float, float]
 Box = tuple[Point, Point]
@@ -113,7 +115,7 @@ class Surface:
         if self.on_arrays is not None:
             return self.on_arrays(xs[None, :], ys[:, None], *self.shape)
         loss, values = self.split()
-        return np.asarray(_grid(loss, values, xs, ys))
+        return np.asarray(_grid_of(loss)(values, xs, ys))
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,11 @@ class Alone:
         return self.function(params[0], params[1], *values)
 
 
-@partial(jax.jit, static_argnums=0)
+@lru_cache(maxsize=8)  # the families' own, and functions of notebooks
+def _grid_of(loss: Callable[[Array, Any], Array]) -> Compiled:
+    return Compiled(partial(_grid, loss))
+
+
 def _grid(loss: Callable[[Array, Any], Array], values: Any, xs: Array, ys: Array) -> Float[Array, "y x"]:
     return jax.vmap(lambda y: jax.vmap(lambda x: loss(jnp.stack([x, y]), values))(xs))(ys)
 

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
@@ -71,15 +72,24 @@ class Rows(NamedTuple):
     layers: Float[Array, "lane row 3 layer"]  # L2 norms of each layer's gradient, params and update
 
 
-@partial(jax.jit, static_argnames=("chunk", "dim"))
-def draw_chunk(key: Any, first: Any, noise: Any, *, chunk: int, dim: int | None) -> Draw:
-    """The draws of a chunk's steps; a step's depends on the seed and its number only. Compiled once a dimension."""
+def draw_chunk(key: np.ndarray, first: np.int32, noise: np.float64, *, chunk: int, dim: int | None) -> Draw:
+    """The draws of a chunk's steps; a step's depends on the seed and its number only."""
+    return _drawer(chunk, dim)(key, first, noise)
 
-    def draw(row: Array) -> Draw:
+
+@lru_cache(maxsize=64)
+def _drawer(chunk: int, dim: int | None) -> Any:
+    """Compiled once a dimension, ahead of time: it stays when JAX's own caches are cleared."""
+
+    def draw(key: Array, first: Array, noise: Array, row: Array) -> Draw:
         own, pushes = jax.random.split(jax.random.fold_in(key, first + row))
         return Draw(own, None if dim is None else noise * jax.random.normal(pushes, (dim,)), None)
 
-    return jax.vmap(draw)(jnp.arange(chunk, dtype=jnp.int32))
+    def chunk_of(key: Array, first: Array, noise: Array) -> Draw:
+        return jax.vmap(partial(draw, key, first, noise))(jnp.arange(chunk, dtype=jnp.int32))
+
+    given = np.zeros(2, np.uint32), np.int32(0), np.float64(0)
+    return jax.jit(chunk_of).lower(*given).compile()
 
 
 def _differentiable(loss: Loss, values: Any, dim: int) -> Callable[[Array], Array]:
@@ -192,7 +202,7 @@ def room_for(form: Form) -> Array:
 
 @lru_cache(maxsize=64)
 def _maker(shape: tuple[int, ...], dtype: str) -> Any:
-    """Compiled once a size, ahead of time: it stays when JAX's own caches are cleared."""
+    """As `_drawer`, once a size."""
     return jax.jit(lambda: jnp.zeros(shape, dtype)).lower().compile()
 
 

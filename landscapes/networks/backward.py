@@ -18,8 +18,8 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
+from landscapes.compiled import Compiled
 from landscapes.initializers import orthogonal_matrix
-from landscapes.networks.compiled import Compiled
 from landscapes.networks.normalizations import NORMALIZATIONS
 from landscapes.networks.stacked import Choices, Pass, activate_with_slope, normalize
 from landscapes.signal import Layers
@@ -132,10 +132,12 @@ _WATCHED, _UNWATCHED = Compiled(partial(_nets, True)), Compiled(partial(_nets, F
 _DRAWING = threading.Lock()
 
 
-def _run(stack: Stack, choices: Choices, x: Any, gradient: Any) -> Parts:
-    """Runs the program of the networks' size. A network alone is watched."""
-    program = _WATCHED if x.shape[0] == 1 else _UNWATCHED
-    parts = jax.tree.map(np.asarray, program(stack, choices, x, gradient))
+def _run(stack: Stack, choices: Choices, x: Any, gradient: Any, watched: bool) -> Parts:
+    """Runs the program of the networks' size. That of a network alone watches it, whether or not it is wanted."""
+    parts = (_WATCHED if x.shape[0] == 1 else _UNWATCHED)(stack, choices, x, gradient)
+    if not watched:  # 13 MB a network
+        parts = parts._replace(inputs=None, outputs=None)
+    parts = jax.tree.map(np.asarray, parts)
     depth = int(choices.depth)
     return jax.tree.map(lambda leaf: leaf[:, :depth].astype(float), parts)
 
@@ -216,10 +218,9 @@ def measure(layers: Layers, *, width: int, seeds: Sequence[int], weights: str = 
             drawn = (_kept_draw if each > 1 else _draw)(width, layers.depth, asked, weights)
         stack = Stack(drawn.weight, drawn.bias, *per_layer, slopes, skips, f(layers.branch), f(layers.weight_std),
                       f(layers.bias_std))  # fmt: skip
-        parts = _run(stack, choices, drawn.inputs, drawn.gradient)
+        parts = _run(stack, choices, drawn.inputs, drawn.gradient, len(seeds) == 1)
         found.append(jax.tree.map(lambda leaf, n=count: leaf[:n], parts))
-    joined = jax.tree.map(lambda *leaves: np.concatenate(leaves), *found)
-    return joined if len(seeds) == 1 else joined._replace(inputs=None, outputs=None)
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *found)
 
 
 def _check(layers: Layers, width: int, seeds: Sequence[int], weights: str) -> None:

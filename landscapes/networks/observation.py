@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Float
 
-from landscapes.networks.compiled import Compiled
+from landscapes.compiled import Compiled
 from landscapes.networks.stacked import Choices, Pass, Stacked, activate_with_slope, along, unfold
 from landscapes.networks.supervised import Supervised, Target, Values, row_losses
 
@@ -182,7 +182,7 @@ def _writer(net: Stacked, length: int):
 
         return lax.scan(step, window, jax.random.split(key, length))[1]
 
-    return jax.jit(write)
+    return Compiled(write)
 
 
 def write_text(net: Stacked, params: Any, choices: Any, prompt: np.ndarray, length: int, *, seed: int,
@@ -195,7 +195,7 @@ def write_text(net: Stacked, params: Any, choices: Any, prompt: np.ndarray, leng
     return np.asarray(_writer(net, length)(params, choices, begun, key, np.float32(temperature)))
 
 
-@jax.jit
+@Compiled
 def output_gradient(target: Target, outputs: Float[Array, "row column"], wanted: Float[Array, "row"]) -> Array:
     """The gradient of each row's own loss with respect to the network's outputs: p - y for cross-entropy."""
     return jax.grad(lambda outputs: row_losses(target, outputs, wanted).sum())(outputs)

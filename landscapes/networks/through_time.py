@@ -12,8 +12,8 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from landscapes.activations import ACTIVATIONS
+from landscapes.compiled import Compiled
 from landscapes.initializers import orthogonal_matrix
-from landscapes.networks.compiled import Compiled
 from landscapes.networks.recurrent import GATES, Recurrent
 from landscapes.networks.stacked import Choices, Pass
 from landscapes.signal import Layers

@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -276,3 +277,15 @@ def test_many_stacks_at_once_are_as_one_by_one():
     for layers, parts in zip(stacks, measure_all(stacks, width=12, seeds=[4, 5]), strict=True):
         for net, seed in enumerate((4, 5)):
             agree(parts, rebuilt(layers, 12, seed), net)
+
+
+def test_the_inputs_and_outputs_of_wide_networks_are_not_kept():
+    """Eight of the widest and deepest, whose programs watch them, took 27 MB each."""
+    layers = Layers("tanh", 100)
+    measure(layers, width=256, seeds=[0, 1])
+    tracemalloc.start()
+    parts = measure(layers, width=256, seeds=range(8))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert parts.inputs is parts.outputs is None
+    assert peak < 130e6, "the weights of one, drawn and handed over, and what is kept of all"
