@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -41,9 +42,11 @@ ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
 _SLACK_MB = 100  # of what is allowed: a program that is made takes it for a while
 
 COLLECT_MB, COLLECT_SECONDS = 20, 20.0  # by which memory grows, or that go by, before garbage is collected
+_PAUSE = 8.0  # seconds at least between two collections: everybody waits for one
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again
 _after_traces = 0.0  # memory in use when they were last
-_FORGET: list[Callable[[], bool]] = []
+_IDLE = 30.0  # seconds after which what nobody has asked for goes first
+_FORGET: list[Callable[[float], bool]] = []
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # glibc's M_ARENA_MAX and M_MMAP_THRESHOLD
 
 
@@ -75,19 +78,22 @@ def resident_mb() -> float:
 def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 
-    Answers that nobody looks at go first, then what was drawn at random, then JAX's traces and with them the small
-    programs that take a moment to make anew, then programs of single landscapes, those used longest ago first; the last
-    one stays.
+    Answers that nobody has looked at for a while go first, then what was drawn at random, then JAX's traces, then
+    programs of single landscapes, those used longest ago first, then the other answers; the last one stays. All of it
+    goes as soon as nothing holds it; garbage has its own time, see `keep_watch`.
     """
     give_back()
-    for forget in (*_FORGET, _forget_draws, _forget_traces, _forget_program):
+    idle, all_ = ([partial(forget, seconds) for forget in _FORGET] for seconds in (_IDLE, 0.0))
+    for forget in (*idle, _forget_draws, _forget_traces, _forget_program, *all_):
         while resident_mb() > allowed_mb - _SLACK_MB and forget():
-            gc.collect()
             give_back()
 
 
-def also_forget(forget: Callable[[], bool]) -> None:
-    """Has ``forget`` called first when room is made; it drops one thing, and says whether it did."""
+def also_forget(forget: Callable[[float], bool]) -> None:
+    """Has ``forget(idle)`` called when room is made.
+
+    It drops one thing that was not used for so many seconds, and says whether it did.
+    """
     _FORGET.append(forget)
 
 
@@ -123,7 +129,8 @@ class Collector:
 
     def due(self, now: float, used_mb: float) -> bool:
         """Whether it should run; ``ran`` says that it has."""
-        return used_mb > self._used_mb + COLLECT_MB or now - self._at >= COLLECT_SECONDS
+        grown = used_mb > self._used_mb + COLLECT_MB and now - self._at >= _PAUSE
+        return grown or now - self._at >= COLLECT_SECONDS
 
     def ran(self, now: float, used_mb: float) -> None:
         """It has run, and left so much memory in use."""

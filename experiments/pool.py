@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.memory import give_back
+from experiments.priority import TRAINING, stand_back
 from experiments.shares import Full, Limits, Shares, Visitor, check_room
 
 LIMITS = Limits(in_all=512, address=384, browser=16)  # jobs that are not over
@@ -161,13 +162,18 @@ class Pool:
             self._forget()
         return stopped
 
-    def forget_oldest(self) -> bool:
-        """Drops the finished job that was asked for longest ago; False where one at most is left."""
+    def forget_oldest(self, idle: float = 0.0) -> bool:
+        """Drops the finished job that was asked for longest ago, if that was so many seconds ago.
+
+        Returns:
+            Whether one was dropped; the last one is not.
+        """
         with self._change:
             finished = self._finished()
-            if len(finished) > 1:
+            drops = len(finished) > 1 and time.monotonic() - finished[0].asked >= idle
+            if drops:
                 del self._jobs[finished[0].key]
-            return len(finished) > 1
+            return drops
 
     def _finished(self) -> list[Job]:
         """The finished jobs, the one asked for longest ago first."""
@@ -256,6 +262,7 @@ class Pool:
         return None
 
     def _work(self) -> None:
+        stand_back(TRAINING)
         while True:
             with self._change:
                 while (job := self._next()) is None:

@@ -1,4 +1,4 @@
-"""Compiling stands back: whoever waits for a picture goes before whoever waits for a program."""
+"""Who goes first on a busy machine: pictures that are waited for, then work that takes a while, then compiling."""
 
 import os
 import threading
@@ -7,9 +7,16 @@ from pathlib import Path
 
 import jax
 
-NICE = 10  # of the threads that compile: about a tenth of a core's time while others want all of it
+TRAINING, COMPILING = 5, 10  # nice values: a third, and a tenth, of a core's time while others want all of it
 _COMPUTES = "tf_XLAEigen"  # the threads on which XLA carries programs out, by name
 _TASKS = Path("/proc/self/task")
+
+
+def stand_back(nice: int, number: int | None = None) -> None:
+    """Lowers the priority of a thread, the calling one where none is named, for good; where the system has no such
+    thing, nothing happens."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id() if number is None else number, nice)
 
 
 def _threads() -> set[int]:
@@ -17,26 +24,26 @@ def _threads() -> set[int]:
     return {int(task.name) for task in _TASKS.iterdir()} if _TASKS.exists() else set()
 
 
-def compile_standing_back() -> set[int]:
-    """Lowers the priority of the threads on which XLA compiles, for good; those on which it computes keep theirs.
-
-    To be called before anything is computed: the threads are told apart by having come with JAX's backend, and those
-    that they start later are as they are. A compilation gives the interpreter free, so nobody waits for it unawares.
-
-    Returns:
-        The threads, by number; none where the system does not tell, or the backend has come before.
-    """
-    before = _threads()
-    jax.devices()
-    own = {thread.native_id for thread in threading.enumerate()}
-    compilers = {number for number in _threads() - before - own if not _computes(number)}
-    for number in compilers:
-        with suppress(OSError):  # it has ended, or the system does not allow it
-            os.setpriority(os.PRIO_PROCESS, number, NICE)
-    return compilers
-
-
 def _computes(number: int) -> bool:
     with suppress(OSError):
         return (_TASKS / str(number) / "comm").read_text().strip() == _COMPUTES
     return False
+
+
+def backend_standing_back() -> set[int]:
+    """Lowers the priority of the threads on which XLA compiles, and, less, of those on which it computes.
+
+    To be called before anything is computed: the threads are told apart by having come with JAX's backend, and those
+    that they start later are as they are. What a visitor waits for is computed on the thread that asks, for the most
+    part. A compilation leaves the interpreter to others, so nobody waits for it unawares.
+
+    Returns:
+        The threads that compile, by number; none where the system does not tell, or the backend has come before.
+    """
+    before = _threads()
+    jax.devices()
+    came = _threads() - before - {thread.native_id for thread in threading.enumerate()}
+    computing = {number for number in came if _computes(number)}
+    for number in came:
+        stand_back(TRAINING if number in computing else COMPILING, number)
+    return came - computing

@@ -10,6 +10,7 @@ An address is the peer's. Behind a proxy it is the one that the proxy names in `
 variable ``FORWARDED_ALLOW_IPS`` of uvicorn names the proxy; uvicorn trusts one on the same machine without it.
 """
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontend.errands import OF_AN_ADDRESS
 from frontend.headers import headers
 from frontend.messages import TRY_LATER, Bucket, Conversation
 from frontend.visitor import network_of
@@ -55,6 +57,7 @@ _LOG = logging.getLogger(__name__)
 class _Address:
     connections: int = 0
     shared: Bucket = field(default_factory=lambda: Bucket(RATE_OF_AN_ADDRESS, BURST_OF_AN_ADDRESS))
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OF_AN_ADDRESS))
 
 
 class Hall:
@@ -74,13 +77,13 @@ class Hall:
         """Whether nobody else is let in."""
         return self.connections >= self.most
 
-    def enter(self, who: str) -> Bucket | None:
-        """Lets a connection in and hands out the tokens that its address shares, or None where there is no place."""
+    def enter(self, who: str) -> _Address | None:
+        """Lets a connection in and hands out what its address shares, or None where there is no place."""
         address = self._addresses.setdefault(who, _Address())
         if self.full or address.connections >= self.of_an_address or not address.shared.take():
             return None
         address.connections += 1
-        return address.shared
+        return address
 
     def leave(self, who: str) -> None:
         """A connection has ended; an address is forgotten when it has been quiet."""
@@ -139,12 +142,12 @@ class Door:
         if not is_ours(Headers(scope=scope)):
             return await _turn_away(scope, receive, send, 403, FOREIGN)
         who = address(scope)
-        shared = self.hall.enter(who)
-        if shared is None:
+        here = self.hall.enter(who)
+        if here is None:
             _LOG.warning("connection from %s refused: %d are open", who, self.hall.connections)
             return await _turn_away(scope, receive, send, 503, FULL)
         try:
-            await Conversation(receive, send, shared, who).hold(self.app, scope)
+            await Conversation(receive, send, here.shared, who, here.places).hold(self.app, scope)
         finally:
             self.hall.leave(who)
         return None

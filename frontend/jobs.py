@@ -14,8 +14,8 @@ from frontend.turns import TURNS, refuse, turn
 from frontend.visitor import visitor
 
 EVERY = 0.7  # seconds between two pictures of what is under way
-PATIENCE = 0.8  # seconds in which an answer is awaited before its beginning is shown
-LEFT = 20.0  # seconds after which a visitor who has not asked again has left
+PATIENCE = 0.4  # seconds in which an answer is awaited before its beginning is shown
+LEFT = 8.0  # seconds after which a visitor who has not asked again has left
 SHARE = 0.2  # of the process's memory, for all that is trained and measured and what came of it
 
 # of the module, not of Streamlit's caches: any visitor's browser can have those emptied

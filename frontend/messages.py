@@ -13,6 +13,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from frontend.assets import version
+from frontend.errands import ERRANDS, Errand
 
 # what the page sends: controls, acts and polls are reruns; the stop stands in Streamlit's corner while a script runs
 KINDS = frozenset({"rerun_script", "stop_script"})
@@ -74,6 +76,12 @@ class Bucket:
         return True
 
 
+class _Waiting(NamedTuple):
+    message: Message
+    poll: str | None  # the fragment that a poll asks for
+    runs: bool  # whether it starts a script
+
+
 class Conversation:
     """One connection: reads ahead what the browser sends, drops what the page never sends, hands on the rest in turn.
 
@@ -82,18 +90,21 @@ class Conversation:
         send: of the connection.
         shared: tokens of all connections from this address.
         who: the address, for the log.
+        places: of the address, see `frontend.errands`.
     """
 
-    def __init__(self, receive: Receive, send: Send, shared: Bucket, who: str) -> None:
+    def __init__(self, receive: Receive, send: Send, shared: Bucket, who: str, places: asyncio.Semaphore) -> None:
         self._receive, self._send, self._shared, self._who = receive, send, shared, who
         self._own = Bucket(RATE, BURST)
-        self._waiting: deque[tuple[Message, str | None]] = deque()  # with the fragment that a poll asks for
+        self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._news = asyncio.Event()
         self._end: Message | None = None
         self._over = asyncio.Event()
         self._closed = False
         self._told: set[str] = set()
+        self._errand = Errand(places)
+        self._session = ""  # Streamlit's name of it, once it has said so
 
     async def hold(self, app: ASGIApp, scope: Scope) -> None:
         """Lets the application talk with the browser until either ends it."""
@@ -103,6 +114,8 @@ class Conversation:
             await app(scope, self._next, self._tell)
         finally:
             reader.cancel()
+            self._errand.end()
+            ERRANDS.ignore(self._session)
 
     async def _read(self) -> None:
         """Reads without waiting for turns, so that a page that is left is noticed at once."""
@@ -113,7 +126,7 @@ class Conversation:
             elif message["type"] == "websocket.receive":
                 await self._sort(message)
             else:
-                self._queue(message, None)
+                self._queue(message)
 
     async def _sort(self, message: Message) -> None:
         raw = message.get("bytes")
@@ -132,17 +145,17 @@ class Conversation:
                 await self._close(TRY_LATER, "too many messages that the page does not send")
             return None
         poll = said.rerun_script.fragment_id if said.rerun_script.is_auto_rerun else None
-        self._queue(message, poll or None)
+        self._queue(message, poll or None, runs=kind == "rerun_script")
         if len(self._waiting) > MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
             await self._close(TRY_LATER, f"{len(self._waiting)} messages that wait; allowed are {MOST_WAITING}")
 
-    def _queue(self, message: Message, poll: str | None) -> None:
+    def _queue(self, message: Message, poll: str | None = None, runs: bool = False) -> None:
         """A poll that still waits is not asked twice: the newer one says all that the older one said."""
         if poll is not None:
-            for waiting in [each for each in self._waiting if each[1] == poll]:
+            for waiting in [each for each in self._waiting if each.poll == poll]:
                 self._waiting.remove(waiting)
-                self._waiting_bytes -= _size(waiting[0])
-        self._waiting.append((message, poll))
+                self._waiting_bytes -= _size(waiting.message)
+        self._waiting.append(_Waiting(message, poll, runs))
         self._waiting_bytes += _size(message)
         self._news.set()
 
@@ -153,14 +166,16 @@ class Conversation:
                 self._news.clear()
                 await self._news.wait()
                 continue
-            if self._waiting[0][0]["type"] == "websocket.receive":
+            if self._waiting[0].message["type"] == "websocket.receive":
                 delay = max(self._own.delay(), self._shared.delay())
                 if delay > 0:
                     await _until(self._over, delay)
                     continue
+                if self._waiting[0].runs and not await self._errand.begin(self._over):
+                    continue
                 self._own.take()
                 self._shared.take()
-            message, _ = self._waiting.popleft()
+            message = self._waiting.popleft().message
             self._waiting_bytes -= _size(message)
             return message
         return self._end
@@ -169,8 +184,23 @@ class Conversation:
         if self._closed:
             return  # the application has not noticed yet
         if message["type"] == "websocket.send" and message.get("bytes") is not None:
-            message = {**message, "bytes": told_less(message["bytes"])}
+            message = {**message, "bytes": self._overhear(message["bytes"])}
         await self._send(message)
+
+    def _overhear(self, payload: bytes) -> bytes:
+        """What the browser is told of a message; the session's name, and the ends of its scripts, are noted."""
+        if len(payload) > MOST_OF_A_SESSION:
+            return payload
+        said = ForwardMsg.FromString(payload)
+        kind = said.WhichOneof("type")
+        if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._errand.end()
+        if kind != "new_session":
+            return payload
+        if not self._session:
+            self._session = said.new_session.initialize.session_id
+            ERRANDS.listen(self._session, self._errand.end_soon)
+        return told_less(said).SerializeToString()
 
     async def _close(self, code: int, why: str) -> None:
         self._log(f"closed with code {code}: {why}")
@@ -211,16 +241,11 @@ def _bound_frames(receive: Receive) -> None:
         protocol.max_message_size = MOST_BYTES  # pyright: ignore[reportOptionalMemberAccess]
 
 
-def told_less(payload: bytes) -> bytes:
-    """A message to the browser without what it need not know: paths, versions and marks of this machine.
+def told_less(message: ForwardMsg) -> ForwardMsg:
+    """A session's first message without what the browser need not know: paths, versions and marks of this machine.
 
     The page reloads itself when the version that it is told changes, so it is told a mark of the page's own version.
     """
-    if len(payload) > MOST_OF_A_SESSION:
-        return payload
-    message = ForwardMsg.FromString(payload)
-    if message.WhichOneof("type") != "new_session":
-        return payload
     session = message.new_session
     session.main_script_path = SCRIPT
     begun = session.initialize
@@ -230,7 +255,7 @@ def told_less(payload: bytes) -> bytes:
     begun.ClearField("environment_info")
     begun.environment_info.streamlit_version = page_version()
     begun.user_info.SetInParent()  # the page reads its fields
-    return message.SerializeToString()
+    return message
 
 
 def page_version() -> str:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from experiments.shares import Full, Limits, Shares, Visitor, check_room, in_queue
+from frontend.errands import ERRANDS
 from frontend.visitor import visitor
 
 AT_ONCE = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
@@ -167,7 +168,9 @@ def turn() -> Iterator[None]:
 
     with ExitStack() as held:
         try:
-            held.enter_context(TURNS.turn(visitor(), waits))
+            owner = visitor()
+            held.enter_context(TURNS.turn(owner, waits))
+            ERRANDS.begun(owner.session)
         except Full as full:
             refuse(slot, full)
         if said:

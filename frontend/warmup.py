@@ -13,7 +13,7 @@ import streamlit as st
 from experiments.flow import Curve, Flow, TimeCurve, TimeFlow, flow_live, watched
 from experiments.gradients import Gradients
 from experiments.memory import give_back, keep_watch, share_one_arena
-from experiments.priority import compile_standing_back
+from experiments.priority import backend_standing_back
 from experiments.race import Race, default_rate, run, run_fan
 from experiments.training import Learner, Training
 from experiments.training import run as run_training
@@ -86,7 +86,7 @@ class _Warmup:
         # Every result is waited for, so handing the work to another thread first only costs a switch.
         jax.config.update("jax_cpu_enable_async_dispatch", False)
         share_one_arena()
-        compile_standing_back()
+        backend_standing_back()
         keep_watch()
         self.done = dict.fromkeys(_STAGES, 0)
         self.error: Exception | None = None

@@ -7,9 +7,9 @@ import pytest
 
 _SEEN = """
 from pathlib import Path
-from experiments.priority import NICE, compile_standing_back
+from experiments.priority import COMPILING, TRAINING, backend_standing_back
 
-names = compile_standing_back()
+names = backend_standing_back()
 assert names, "the threads of the compiler are told apart"
 import jax, jax.numpy as jnp
 
@@ -27,9 +27,9 @@ def tasks():
         yield name.partition("(")[2], int(rest[11]) + int(rest[12]), int(rest[16])  # ticks of work, nice
 
 seen = list(tasks())
-assert sum(ticks for _, ticks, nice in seen if nice == NICE) >= 0.8 * sum(
-    ticks for name, ticks, nice in seen if name != "python" or nice == NICE), seen
-assert {nice for name, _, nice in seen if name == "tf_XLAEigen"} == {0}, seen
+assert sum(ticks for _, ticks, nice in seen if nice == COMPILING) >= 0.8 * sum(
+    ticks for name, ticks, nice in seen if name != "python" or nice == COMPILING), seen
+assert {nice for name, _, nice in seen if name == "tf_XLAEigen"} == {TRAINING}, seen
 import threading
 assert not names & {thread.native_id for thread in threading.enumerate()}
 """

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
 
 
 class Answer(NamedTuple):
@@ -67,7 +70,7 @@ class Browser:
         """Takes what it is told."""
         if message["type"] == "websocket.close":
             self.closed.append(message["code"])
-        elif message["type"] == "websocket.send":
+        elif message["type"] == "websocket.send" and message["bytes"] != FINISHED:
             self.got.append(message["bytes"])
 
     def connect(self, app: ASGIApp, path: str = "/_stcore/stream", seconds: float = 0.3, **headers: str) -> "Browser":
@@ -90,11 +93,12 @@ def scope(kind: str, path: str, headers: dict[str, str], method: str = "GET") ->
 
 
 async def echo(asked: Scope, receive: Receive, send: Send) -> None:
-    """Says the path over HTTP; over a connection, sends back what it gets."""
+    """Says the path over HTTP; over a connection, sends back what it gets, as a script that is over at once."""
     if asked["type"] == "http":
         answer = PlainTextResponse(asked["path"], headers={"X-Content-Type-Options": "sniff"})
         return await answer(asked, receive, send)
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":
             await send({"type": "websocket.send", "bytes": message["bytes"]})
+            await send({"type": "websocket.send", "bytes": FINISHED})
     return None

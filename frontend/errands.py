@@ -1,0 +1,96 @@
+"""Messages on their way to a turn: few at a time, so that a crowd waits where waiting costs nothing.
+
+Every message that runs a script starts a thread, which works a while before it waits for its turn (`frontend.turns`); a
+second message for the same session throws that work away. So a connection has one message on its way, and an address
+some; the next are handed on when a turn has begun, or the script is over without one.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+OF_AN_ADDRESS = 8  # on their way at once: more than there are cores, so that none of those waits for the door
+LONGEST = 5.0  # seconds after which a message is no longer waited for
+
+
+class Errands:
+    """Who wants to know that a session's turn has begun. Script runs and the door meet here, from different threads."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, Callable[[], None]] = {}
+        self._lock = threading.Lock()
+
+    def listen(self, session: str, begun: Callable[[], None]) -> None:
+        """Has ``begun`` called, on any thread, whenever a turn of the session begins."""
+        with self._lock:
+            self._listeners[session] = begun
+
+    def ignore(self, session: str) -> None:
+        """Ends `listen`."""
+        with self._lock:
+            self._listeners.pop(session, None)
+
+    def begun(self, session: str) -> None:
+        """A turn of this session has begun."""
+        with self._lock:
+            listener = self._listeners.get(session)
+        if listener is not None:
+            listener()
+
+
+ERRANDS = Errands()
+
+
+class Errand:
+    """The message of a connection that is on its way.
+
+    Args:
+        places: of the connection's address.
+    """
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._none = asyncio.Event()  # whether nothing is on its way
+        self._none.set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    async def begin(self, given_up: asyncio.Event) -> bool:
+        """Waits for the former one's end and for a place; False where ``given_up`` is set before."""
+        if not self._none.is_set() and not await _before(given_up, asyncio.ensure_future(self._none.wait())):
+            return False
+        place = asyncio.ensure_future(self._places.acquire())
+        if not await _before(given_up, place):
+            if not place.cancelled():
+                self._places.release()
+            return False
+        self._none.clear()
+        self._timer = self._loop.call_later(LONGEST, self.end)
+        return True
+
+    def end(self) -> None:
+        """Nothing is on its way any more."""
+        if not self._none.is_set():
+            self._none.set()
+            self._places.release()
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def end_soon(self) -> None:
+        """As `end`, from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.end)
+
+
+async def _before(given_up: asyncio.Event, wish: asyncio.Future[Any]) -> bool:
+    """Waits for a wish; False where ``given_up`` is set, and then the wish is cancelled if it was not granted."""
+    gone = asyncio.ensure_future(given_up.wait())
+    try:
+        await asyncio.wait({wish, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        if given_up.is_set() or not wish.done():
+            wish.cancel()
+            await asyncio.wait({wish})
+    return not given_up.is_set()

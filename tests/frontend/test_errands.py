@@ -1,0 +1,120 @@
+"""A browser has one message on its way to a turn, an address a few; what waits is handed on in order, none is lost."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from frontend import errands
+from frontend.door import Door
+from frontend.errands import ERRANDS, OF_AN_ADDRESS, Errand
+from tests.frontend.asgi import FINISHED, Browser, finish
+
+
+def rerun(query: str) -> bytes:
+    message = BackMsg()
+    message.rerun_script.query_string = query
+    return message.SerializeToString()
+
+
+def session(name: str) -> bytes:
+    message = ForwardMsg()
+    message.new_session.initialize.session_id = name
+    return message.SerializeToString()
+
+
+class Scripts:
+    """An application whose scripts wait for a turn until they are let go."""
+
+    def __init__(self, name: str = "mine") -> None:
+        self.name, self.got = name, []
+
+    async def __call__(self, asked, receive, send) -> None:
+        await receive()
+        while (message := await receive())["type"] != "websocket.disconnect":
+            self.got.append(message["bytes"])
+            await send({"type": "websocket.send", "bytes": session(self.name)})
+
+
+def test_a_second_message_waits_while_the_first_has_no_turn():
+    scripts = Scripts()
+    Browser(rerun("a=1"), rerun("a=2"), rerun("a=3")).connect(Door(scripts))
+    assert scripts.got == [rerun("a=1")]
+
+
+def test_a_stop_is_handed_on_at_once():
+    scripts, stop = Scripts(), BackMsg(stop_script=True).SerializeToString()
+    Browser(rerun("a=1"), stop).connect(Door(scripts))
+    assert scripts.got == [rerun("a=1"), stop]
+
+
+@pytest.mark.parametrize("how", ["turn", "end", "patience"])
+def test_the_next_is_handed_on_when_a_turn_has_begun_or_the_script_is_over(monkeypatch, how):
+    monkeypatch.setattr(errands, "LONGEST", 0.05 if how == "patience" else 60.0)
+    got: list[bytes] = []
+
+    async def scripts(asked, receive, send) -> None:
+        await receive()
+        while (message := await receive())["type"] != "websocket.disconnect":
+            got.append(message["bytes"])
+            await send({"type": "websocket.send", "bytes": session("mine")})
+            if how == "turn":
+                await asyncio.to_thread(ERRANDS.begun, "mine")
+            if how == "end":
+                await send({"type": "websocket.send", "bytes": FINISHED})
+
+    said = [rerun(f"a={i}") for i in range(4)]
+    Browser(*said).connect(Door(scripts), seconds=1)
+    assert got == said
+
+
+def test_an_early_end_for_another_run_is_no_end():
+    early = ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN).SerializeToString()
+    got: list[bytes] = []
+
+    async def scripts(asked, receive, send) -> None:
+        await receive()
+        while (message := await receive())["type"] != "websocket.disconnect":
+            got.append(message["bytes"])
+            await send({"type": "websocket.send", "bytes": early})
+
+    Browser(rerun("a=1"), rerun("a=2")).connect(Door(scripts))
+    assert got == [rerun("a=1")]
+
+
+def test_an_address_has_a_few_on_their_way_and_places_come_back():
+    async def crowd() -> None:
+        places, gone = asyncio.Semaphore(OF_AN_ADDRESS), asyncio.Event()
+        tabs = [Errand(places) for _ in range(5 * OF_AN_ADDRESS)]
+        begun: list[int] = []
+
+        async def ask(number: int) -> None:
+            await tabs[number].begin(gone)
+            begun.append(number)
+
+        asks = [asyncio.create_task(ask(number)) for number in range(len(tabs))]
+        for wave in range(5):
+            await asyncio.sleep(0.05)
+            assert begun == list(range((wave + 1) * OF_AN_ADDRESS)), "in the order in which they came"
+            for tab in tabs:
+                tab.end()
+        await asyncio.gather(*asks)
+        assert places._value == OF_AN_ADDRESS
+
+    finish(crowd())
+
+
+def test_who_leaves_while_waiting_takes_no_place_along():
+    async def leave() -> None:
+        places, gone = asyncio.Semaphore(1), asyncio.Event()
+        first, second = Errand(places), Errand(places)
+        assert await first.begin(asyncio.Event())
+        waiting = asyncio.create_task(second.begin(gone))
+        await asyncio.sleep(0.02)
+        gone.set()
+        assert not await waiting
+        first.end()
+        assert await asyncio.wait_for(Errand(places).begin(asyncio.Event()), 1)
+
+    finish(leave())
