@@ -39,13 +39,13 @@ def read_allowed(text: str) -> float:
 
 
 ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
-_SLACK_MB = 100  # of what is allowed: a program that is made takes it for a while
+_SLACK_MB = 70  # of what is allowed: a program that is made takes it for a while
 
 COLLECT_MB, COLLECT_SECONDS = 20, 20.0  # by which memory grows, or that go by, before garbage is collected
 _PAUSE = 8.0  # seconds at least between two collections: everybody waits for one
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again
 _after_traces = 0.0  # memory in use when they were last
-_IDLE = 30.0  # seconds after which what nobody has asked for goes first
+_IDLE, _IN_USE = 30.0, 10.0  # seconds after which what nobody has asked for goes first; before which it stays
 _FORGET: list[Callable[[float], bool]] = []
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # glibc's M_ARENA_MAX and M_MMAP_THRESHOLD
 
@@ -79,11 +79,12 @@ def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 
     Answers that nobody has looked at for a while go first, then what was drawn at random, then JAX's traces, then
-    programs of single landscapes, those used longest ago first, then the other answers; the last one stays. All of it
-    goes as soon as nothing holds it; garbage has its own time, see `keep_watch`.
+    programs of single landscapes, those used longest ago first, then the answers that were looked at lately. What is in
+    use stays, for it would be made again at once. All goes as soon as nothing holds it; garbage has its own time, see
+    `keep_watch`.
     """
     give_back()
-    idle, all_ = ([partial(forget, seconds) for forget in _FORGET] for seconds in (_IDLE, 0.0))
+    idle, all_ = ([partial(forget, seconds) for forget in _FORGET] for seconds in (_IDLE, _IN_USE))
     for forget in (*idle, _forget_draws, _forget_traces, _forget_program, *all_):
         while resident_mb() > allowed_mb - _SLACK_MB and forget():
             give_back()

@@ -20,7 +20,7 @@ LIMITS = Limits(in_all=512, address=384, browser=16)  # jobs that are not over
 HALF_LIFE = 20.0  # seconds in which half of what a visitor had is forgotten
 _LEAST_LEFT = 0.05  # of the work that was expected, where it takes longer
 _SMALL = 1 / 5  # of the memory: what is no larger than this has a part of its own, so that it never waits for the large
-_FOR_SMALL = 1 / 4
+_FOR_SMALL = _FOR_ANSWERS = 1 / 4
 _FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
 
@@ -232,9 +232,13 @@ class Pool:
         return job.nbytes <= _SMALL * self._nbytes
 
     def _forget(self) -> None:
-        """Lets finished jobs go, those asked for longest ago first, while all hold more than they may together."""
+        """Lets finished jobs go, those asked for longest ago first, while all hold more than they may together.
+
+        A part of the memory is the answers' own, however much is held by what is under way.
+        """
         finished = self._finished()
-        over = sum(job.nbytes for job in (*self._held(), *finished)) - self._nbytes
+        left = max(self._nbytes - sum(job.nbytes for job in self._held()), _FOR_ANSWERS * self._nbytes)
+        over = sum(job.nbytes for job in finished) - left
         for job in finished[:-1]:
             if over > 0 and not self._awaited(job):
                 del self._jobs[job.key]

@@ -72,8 +72,9 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
     except ValueError as error:
         st.warning(f"This cannot be done: {error}.")
         return
-    with TURNS.aside():
-        job.wait(PATIENCE)
+    if not job.done:  # else there is nothing to wait for, and the turn goes on
+        with TURNS.aside():
+            job.wait(PATIENCE)
     if isinstance(job.error, ValueError):
         st.warning(f"This cannot be done: {job.error}.")
         return

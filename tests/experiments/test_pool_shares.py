@@ -124,13 +124,13 @@ def test_what_is_held_stays_within_the_memory(monkeypatch, seed):
             world.ask(owner, job.key, job.cost.seconds, job.cost.nbytes)
         world.pool.work()
         held = [job.cost.nbytes for job in world.pool._waiting if job.begun]
-        finished = [job.cost.nbytes for job in world.pool._jobs.values() if job.done]
+        finished = [job.nbytes for job in world.pool._jobs.values() if job.done]
         large = [size for size in held if size > allowed / 5]
         assert sum(large) <= 3 / 4 * allowed or len(large) == 1
         assert sum(held) - sum(large) <= 1 / 4 * allowed
         awaited = [job.cost.nbytes for job in world.pool._jobs.values() if job.done and world.pool._awaited(job)]
-        assert sum(held) + sum(finished) <= max(allowed, sum(held) + sum(awaited) + finished[-1:][0] if finished else 0,
-                                                sum(held))  # fmt: skip
+        seen = sum(awaited) + finished[-1] if finished else 0  # these stay in any case
+        assert sum(finished) <= max(allowed - sum(held), allowed / 4, seen)
     for _ in range(3000):
         if not world.pool.work():
             break
@@ -249,3 +249,13 @@ def test_more_work_is_declared_longer():
     assert 50 * cost_of(short).seconds < cost_of(long).seconds
     assert cost_of(Flow(depth=5)).seconds < cost_of(Flow(depth=100, width=256)).seconds
     assert cost_of(TimeFlow()).nbytes > 0
+
+
+def test_what_is_large_and_under_way_does_not_crowd_out_small_answers(monkeypatch):
+    world = World(monkeypatch, nbytes=100)
+    small = [world.ask(("class", str(i)), f"small {i}", PIECE, nbytes=2) for i in range(10)]
+    world.work(30)
+    assert all(job.done for job in small)
+    world.ask(OTHER, "large", 1000 * PIECE, nbytes=100)
+    world.work(200)
+    assert all(world.ask(("class", str(i)), f"small {i}", PIECE, nbytes=2) is job for i, job in enumerate(small))
