@@ -33,6 +33,11 @@ def names_of(visitor: Visitor) -> Iterator[Hashable]:
     return iter(((visitor,),))
 
 
+def address_of(visitor: Visitor) -> Hashable:
+    """The widest of a visitor's names."""
+    return next(names_of(visitor))
+
+
 class Shares:
     """Seconds of work that each name has had, of which half is forgotten in every ``half_life`` seconds.
 

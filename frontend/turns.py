@@ -7,13 +7,13 @@ session has come, or its session has gone.
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
 import streamlit as st
 
-from experiments.shares import Full, Limits, Shares, Visitor, check_room, in_queue
+from experiments.shares import Full, Limits, Shares, Visitor, address_of, check_room, in_queue
 from frontend.errands import ERRANDS
 from frontend.visitor import visitor
 
@@ -24,6 +24,7 @@ LONGEST = 20.0  # seconds after which a run that is still at work no longer keep
 LOOKS = 0.25  # seconds between two looks at whether a newer run has come
 SILENCE = 1.0  # seconds of waiting of which nothing is said
 _AGE = 0.1  # seconds of work that a second of waiting makes up for
+_ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
 
 
@@ -48,6 +49,7 @@ class Turns:
         self._shares = Shares(HALF_LIFE)
         self._lock = threading.Lock()
         self._order: tuple[float, dict[_Ticket, int]] = (0.0, {})  # when it was looked at, and the places then
+        self._about: dict[Hashable, float] = {}  # addresses, and when each was last seen
         self._own = threading.local()  # the ticket of a thread that has a turn
 
     @contextmanager
@@ -97,6 +99,7 @@ class Turns:
             if bounded:
                 check_room(owner, [other.owner for other in self._waiting], self._limits, "pictures")
             self._waiting.append(ticket)
+            self._notice(ticket, begun)
             self._hand_out()
         try:
             while not ticket.granted.wait(LOOKS):
@@ -117,21 +120,34 @@ class Turns:
         """Takes a ticket out, whether it waits or works, and counts its work."""
         with self._lock:
             now = time.monotonic()
+            self._notice(ticket, now)
             if ticket.granted.is_set():
                 self._shares.add(ticket.owner, now - ticket.since, now)
             self._waiting = [each for each in self._waiting if each is not ticket]
             self._working = [each for each in self._working if each is not ticket]
             self._hand_out()
 
+    def _notice(self, ticket: _Ticket, now: float) -> None:
+        """Remembers when an address was last about."""
+        self._about[address_of(ticket.owner)] = now
+        if len(self._about) > _MOST_ABOUT:
+            self._about = {who: at for who, at in self._about.items() if at > now - _ABOUT}
+
     def _hand_out(self) -> None:
         now = time.monotonic()
         self._working = [each for each in self._working if now - each.since <= LONGEST]
-        while self._waiting and len(self._working) < self._at_once:
-            ticket = min(self._waiting, key=lambda each: self._rank(each, now))
+        while len(self._working) < self._at_once and (fit := [each for each in self._waiting if self._fits(each, now)]):
+            ticket = min(fit, key=lambda each: self._rank(each, now))
             self._waiting.remove(ticket)
             self._working.append(ticket)
             ticket.since = now
             ticket.granted.set()
+
+    def _fits(self, ticket: _Ticket, now: float) -> bool:
+        """Whether a ticket may have a turn: no address has all of them while others are about, who would wait."""
+        own = address_of(ticket.owner)
+        others = any(at > now - _ABOUT for who, at in self._about.items() if who != own)
+        return not others or sum(address_of(each.owner) == own for each in self._working) < max(1, self._at_once - 1)
 
     def _rank(self, ticket: _Ticket, now: float) -> float:
         """What is least is next."""

@@ -111,6 +111,18 @@ def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
     assert len(order) == 21
 
 
+def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
+    turns = Turns(at_once=2)
+    working(Run(turns, ("home", "browser", "tab"))).ended()
+    tabs = [working(Run(turns, ("crowd", "browser", "tab 0"))), waiting(Run(turns, ("crowd", "browser", "tab 1")))]
+    runs += tabs
+    assert not tabs[1].working.is_set()
+    runs.append(working(Run(turns, ("home", "browser", "tab"))))
+    runs[-1].ended()
+    clock.now += 6.0
+    working(tabs[1])
+
+
 def test_equals_go_in_the_order_of_arrival(clock, runs):
     turns, order = Turns(at_once=1), []
     first = working(Run(turns, ("nobody",)))
