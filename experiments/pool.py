@@ -137,6 +137,12 @@ class Pool:
             self._change.notify()
             return job
 
+    @property
+    def busy(self) -> bool:
+        """Whether more jobs are under way than there are workers."""
+        with self._change:
+            return len(self._waiting) + len(self._at_work) > self._workers
+
     def place(self, job: Job) -> int:
         """How many begin before a job, itself included; 0 for one that has begun."""
         with self._change:

@@ -15,6 +15,7 @@ from frontend.visitor import visitor
 
 EVERY = 0.7  # seconds between two pictures of what is under way
 PATIENCE = 0.4  # seconds in which an answer is awaited before its beginning is shown
+BUSY_PATIENCE = 0.1  # as PATIENCE, where others wait for work to be done: it will take longer
 LEFT = 8.0  # seconds after which a visitor who has not asked again has left
 SHARE = 0.2  # of the process's memory, for all that is trained and measured and what came of it
 
@@ -74,7 +75,7 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
         return
     if not job.done:  # else there is nothing to wait for, and the turn goes on
         with TURNS.aside():
-            job.wait(PATIENCE)
+            job.wait(BUSY_PATIENCE if _POOL.busy else PATIENCE)
     if isinstance(job.error, ValueError):
         st.warning(f"This cannot be done: {job.error}.")
         return

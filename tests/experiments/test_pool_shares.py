@@ -1,6 +1,7 @@
 """Who is next in the pool, and what may begin: driven a piece at a time, with a clock that the pieces set forward."""
 
 import random
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -66,6 +67,22 @@ def test_a_short_training_is_over_soon_beside_ten_of_the_largest(world):
     short = world.ask(OTHER, "short", 1.0)
     world.work(6)
     assert short.done
+
+
+def test_it_is_busy_while_more_is_asked_than_can_be_worked_on():
+    pool = Pool(workers=2)
+    held = threading.Event()
+
+    def wait() -> Iterator[None]:
+        held.wait(30)
+        yield None
+
+    jobs = [pool.ask(f"ann {i}", i, wait) for i in range(2)]
+    assert not pool.busy
+    jobs.append(pool.ask("bob", 2, wait))
+    assert pool.busy
+    held.set()
+    assert all(job.wait(30) for job in jobs)
 
 
 def test_the_tabs_of_one_share_what_another_has_too(world):
