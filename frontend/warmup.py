@@ -1,6 +1,7 @@
 """Once a process: compile what the rooms run, then take the long-lived objects out of the garbage collector's way."""
 
 import gc
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,10 @@ from frontend.training_view import training_tree
 from landscapes import SURFACES
 from landscapes.networks.backward import ROOMS
 from landscapes.networks.gallery import DENSE_ROOMS
+
+# Seconds for which a thread keeps the interpreter though another wants it. A picture lets go of it about a hundred
+# times, at every message that is sent; with Python's 5 ms all of these are waited for beside a thread that trains.
+_SWITCH = 0.0005
 
 
 class _Stage(NamedTuple):
@@ -85,6 +90,7 @@ class _Warmup:
     def __init__(self) -> None:
         # Every result is waited for, so handing the work to another thread first only costs a switch.
         jax.config.update("jax_cpu_enable_async_dispatch", False)
+        sys.setswitchinterval(_SWITCH)
         share_one_arena()
         backend_standing_back()
         keep_watch()
