@@ -60,10 +60,13 @@ class Errand:
         """Waits for the former one's end and for a place; False where ``given_up`` is set before."""
         if not self._none.is_set() and not await _before(given_up, asyncio.ensure_future(self._none.wait())):
             return False
-        place = asyncio.ensure_future(self._places.acquire())
-        if not await _before(given_up, place):
-            if not place.cancelled():
+        place, kept = asyncio.ensure_future(self._places.acquire()), False
+        try:
+            kept = await _before(given_up, place)
+        finally:  # whoever waits may be cancelled at the moment when the place is granted
+            if not kept and not place.cancelled():
                 self._places.release()
+        if not kept:
             return False
         self._none.clear()
         self._timer = self._loop.call_later(LONGEST, self.end)

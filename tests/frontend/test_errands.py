@@ -105,6 +105,32 @@ def test_an_address_has_a_few_on_their_way_and_places_come_back():
     finish(crowd())
 
 
+@pytest.mark.parametrize("steps", range(8))
+@pytest.mark.parametrize("free", [True, False])
+@pytest.mark.parametrize("how", ["cancelled", "given up", "both"])
+def test_who_is_cut_off_at_any_moment_takes_no_place_along(steps, free, how):
+    async def cut() -> None:
+        places, gone = asyncio.Semaphore(1), asyncio.Event()
+        first, second = Errand(places), Errand(places)
+        if not free:
+            assert await first.begin(asyncio.Event())
+        waiting = asyncio.create_task(second.begin(gone))
+        for step in range(steps):
+            if step == 2:
+                first.end()
+            await asyncio.sleep(0)
+        if how != "cancelled":
+            gone.set()
+        if how != "given up":
+            waiting.cancel()
+        await asyncio.wait({waiting})
+        first.end()
+        second.end()
+        assert await asyncio.wait_for(Errand(places).begin(asyncio.Event()), 1)
+
+    finish(cut())
+
+
 def test_who_leaves_while_waiting_takes_no_place_along():
     async def leave() -> None:
         places, gone = asyncio.Semaphore(1), asyncio.Event()
