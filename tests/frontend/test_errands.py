@@ -1,6 +1,7 @@
 """A browser has one message on its way to a turn, an address a few; what waits is handed on in order, none is lost."""
 
 import asyncio
+import random
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -8,7 +9,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from frontend import errands
 from frontend.door import Door
-from frontend.errands import ERRANDS, OF_AN_ADDRESS, Errand
+from frontend.errands import ERRANDS, OF_AN_ADDRESS, Errand, Places
 from tests.frontend.asgi import FINISHED, Browser, finish
 
 
@@ -85,7 +86,7 @@ def test_an_early_end_for_another_run_is_no_end():
 
 def test_an_address_has_a_few_on_their_way_and_places_come_back():
     async def crowd() -> None:
-        places, gone = asyncio.Semaphore(OF_AN_ADDRESS), asyncio.Event()
+        places, gone = Places(), asyncio.Event()
         tabs = [Errand(places) for _ in range(5 * OF_AN_ADDRESS)]
         begun: list[int] = []
 
@@ -100,7 +101,7 @@ def test_an_address_has_a_few_on_their_way_and_places_come_back():
             for tab in tabs:
                 tab.end()
         await asyncio.gather(*asks)
-        assert places._value == OF_AN_ADDRESS
+        assert places.free == OF_AN_ADDRESS
 
     finish(crowd())
 
@@ -110,7 +111,7 @@ def test_an_address_has_a_few_on_their_way_and_places_come_back():
 @pytest.mark.parametrize("how", ["cancelled", "given up", "both"])
 def test_who_is_cut_off_at_any_moment_takes_no_place_along(steps, free, how):
     async def cut() -> None:
-        places, gone = asyncio.Semaphore(1), asyncio.Event()
+        places, gone = Places(1), asyncio.Event()
         first, second = Errand(places), Errand(places)
         if not free:
             assert await first.begin(asyncio.Event())
@@ -133,7 +134,7 @@ def test_who_is_cut_off_at_any_moment_takes_no_place_along(steps, free, how):
 
 def test_who_leaves_while_waiting_takes_no_place_along():
     async def leave() -> None:
-        places, gone = asyncio.Semaphore(1), asyncio.Event()
+        places, gone = Places(1), asyncio.Event()
         first, second = Errand(places), Errand(places)
         assert await first.begin(asyncio.Event())
         waiting = asyncio.create_task(second.begin(gone))
@@ -144,3 +145,28 @@ def test_who_leaves_while_waiting_takes_no_place_along():
         assert await asyncio.wait_for(Errand(places).begin(asyncio.Event()), 1)
 
     finish(leave())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_in_a_crowd_that_comes_and_goes_nobody_waits_for_ever(seed):
+    async def crowd() -> None:
+        rng, places = random.Random(seed), Places(3)
+
+        async def visit() -> None:
+            errand, gone = Errand(places), asyncio.Event()
+            begins = asyncio.create_task(errand.begin(gone))
+            for _ in range(rng.randrange(6)):
+                await asyncio.sleep(0)
+            if rng.random() < 0.3:
+                gone.set()
+            if rng.random() < 0.3:
+                begins.cancel()
+            await asyncio.wait({begins})
+            for _ in range(rng.randrange(3)):
+                await asyncio.sleep(0)
+            errand.end()
+
+        await asyncio.wait_for(asyncio.gather(*(visit() for _ in range(100))), 10)
+        assert places.free == 3
+
+    finish(crowd())
