@@ -57,7 +57,7 @@ def test_answers_that_nobody_looks_at_go_before_all_else(process):
     answers = ["first", "second"]
 
     def drop_answer(idle: float) -> bool:
-        if len(answers) < (2 if idle else 1):  # somebody has just looked at the first
+        if len(answers) < (2 if idle > 10 else 1):  # somebody has looked at the first, but not just now
             return False
         process["mb"] -= 100
         process["dropped"].append(answers.pop())
