@@ -84,7 +84,8 @@ class Visitor:
         """Reads until the script has finished."""
         size = pictures = errors = 0
         while True:
-            raw = await asyncio.wait_for(self.socket.recv(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may go on when it is cancelled
+                raw = await self.socket.recv()
             size += len(raw)
             forward = ForwardMsg.FromString(raw)  # pyright: ignore[reportArgumentType]
             if forward.HasField("delta"):

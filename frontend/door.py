@@ -10,6 +10,7 @@ An address is the peer's. Behind a proxy it is the one that the proxy names in `
 variable ``FORWARDED_ALLOW_IPS`` of uvicorn names the proxy; uvicorn trusts one on the same machine without it.
 """
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend.errands import Places
+from frontend.errands import OF_AN_ADDRESS
 from frontend.headers import headers
 from frontend.messages import TRY_LATER, Bucket, Conversation
 from frontend.visitor import network_of
@@ -56,7 +57,7 @@ _LOG = logging.getLogger(__name__)
 class _Address:
     connections: int = 0
     shared: Bucket = field(default_factory=lambda: Bucket(RATE_OF_AN_ADDRESS, BURST_OF_AN_ADDRESS))
-    places: Places = field(default_factory=Places)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OF_AN_ADDRESS))
 
 
 class Hall:

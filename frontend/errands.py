@@ -7,7 +7,6 @@ some; the next are handed on when a turn has begun, or the script is over withou
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -43,38 +42,6 @@ class Errands:
 ERRANDS = Errands()
 
 
-class Places:
-    """A bound on how many are on their way at once; who waits is let in in the order of arrival.
-
-    All on one thread, that of the event loop. `asyncio.Semaphore` of Python 3.11 may wake nobody when one who has just
-    been woken is cancelled, after which nobody comes in any more.
-    """
-
-    def __init__(self, most: int = OF_AN_ADDRESS) -> None:
-        self.free = most
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    def take(self) -> "asyncio.Future[None]":
-        """A place, which is there when the future is done; `leave` gives it back, or up."""
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        self._hand_out()
-        return place
-
-    def leave(self, place: "asyncio.Future[None]") -> None:
-        """Gives a place back, or waits for it no longer."""
-        if not place.cancel():
-            self.free += 1
-        self._hand_out()
-
-    def _hand_out(self) -> None:
-        while self.free and self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():  # else it was left
-                self.free -= 1
-                place.set_result(None)
-
-
 class Errand:
     """The message of a connection that is on its way.
 
@@ -82,42 +49,36 @@ class Errand:
         places: of the connection's address.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
-        self._place: asyncio.Future[None] | None = None  # of what is on its way
-        self._none = asyncio.Event()  # whether nothing is
+        self._none = asyncio.Event()  # whether nothing is on its way
         self._none.set()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
     async def begin(self, given_up: asyncio.Event) -> bool:
         """Waits for the former one's end and for a place; False where ``given_up`` is set before."""
-        ended = asyncio.ensure_future(self._none.wait())
-        try:
-            if not await _before(given_up, ended):
-                return False
-        finally:
-            ended.cancel()
-        place, kept = self._places.take(), False
+        if not self._none.is_set() and not await _before(given_up, asyncio.ensure_future(self._none.wait())):
+            return False
+        place, kept = asyncio.ensure_future(self._places.acquire()), False
         try:
             kept = await _before(given_up, place)
-        finally:  # whoever waits may be cut off at the moment when the place is there
-            if not kept:
-                self._places.leave(place)
-        if kept:
-            self._place = place
-            self._none.clear()
-            self._timer = self._loop.call_later(LONGEST, self.end)
-        return kept
+        finally:  # whoever waits may be cancelled at the moment when the place is granted
+            if not kept and not place.cancelled():
+                self._places.release()
+        if not kept:
+            return False
+        self._none.clear()
+        self._timer = self._loop.call_later(LONGEST, self.end)
+        return True
 
     def end(self) -> None:
         """Nothing is on its way any more."""
-        if self._place is not None:
-            self._places.leave(self._place)
-            self._place = None
+        if not self._none.is_set():
             self._none.set()
-        if self._timer is not None:
-            self._timer.cancel()
+            self._places.release()
+            if self._timer is not None:
+                self._timer.cancel()
 
     def end_soon(self) -> None:
         """As `end`, from any thread."""
@@ -126,10 +87,13 @@ class Errand:
 
 
 async def _before(given_up: asyncio.Event, wish: asyncio.Future[Any]) -> bool:
-    """Waits for a wish; False where ``given_up`` is set, even if the wish has come true as well."""
+    """Waits for a wish; False where ``given_up`` is set, and then the wish is cancelled if it was not granted."""
     gone = asyncio.ensure_future(given_up.wait())
     try:
         await asyncio.wait({wish, gone}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         gone.cancel()
+        if given_up.is_set() or not wish.done():
+            wish.cancel()
+            await asyncio.wait({wish})
     return not given_up.is_set()

@@ -21,7 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from frontend.assets import version
-from frontend.errands import ERRANDS, Errand, Places
+from frontend.errands import ERRANDS, Errand
 
 # what the page sends: controls, acts and polls are reruns; the stop stands in Streamlit's corner while a script runs
 KINDS = frozenset({"rerun_script", "stop_script"})
@@ -93,7 +93,7 @@ class Conversation:
         places: of the address, see `frontend.errands`.
     """
 
-    def __init__(self, receive: Receive, send: Send, shared: Bucket, who: str, places: Places) -> None:
+    def __init__(self, receive: Receive, send: Send, shared: Bucket, who: str, places: asyncio.Semaphore) -> None:
         self._receive, self._send, self._shared, self._who = receive, send, shared, who
         self._own = Bucket(RATE, BURST)
         self._waiting: deque[_Waiting] = deque()

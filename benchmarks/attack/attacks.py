@@ -134,13 +134,13 @@ async def tabs(field: Field) -> Finding:
 
     async def tab() -> None:
         try:
-            async with field.visit("surface=himmelblau") as visitor:
+            async with asyncio.timeout(60.0), field.visit("surface=himmelblau") as visitor:
                 while time.monotonic() < until:
                     await visitor.ask()
         except FAILED:
             pass  # it is one too many
 
-    await asyncio.gather(*(asyncio.wait_for(tab(), 60.0) for _ in range(field.size)), return_exceptions=True)
+    await asyncio.gather(*(tab() for _ in range(field.size)))
     return Finding()
 
 
@@ -269,4 +269,5 @@ def assault(number: int, field: Field) -> Finding:
 
 
 async def _bounded(attack: Attack, field: Field) -> Finding:
-    return await asyncio.wait_for(attack.work(field), 150)
+    async with asyncio.timeout(150):
+        return await attack.work(field)
