@@ -4,6 +4,7 @@ PyTorch's numbers stand in test_network_oracles; here everything is held to diff
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -67,6 +68,25 @@ def direction(loss) -> np.ndarray:
 def _apply(net):
     return jax.jit(lambda params, choices, rows, x: net.apply(params, Pass(choices, rows, None), x),
                    compiler_options=QUICKLY)  # fmt: skip
+
+
+@pytest.mark.parametrize("choices", [
+    {"activation": "tanh", "normalization": "layer"}, {"activation": "prelu", "dropout": 0.4}, {"normalization": "rms"},
+])  # fmt: skip
+@pytest.mark.parametrize("depth", [1, 3, 5])
+@pytest.mark.parametrize("name", ["cnn", "transformer", "rnn"])
+def test_a_program_of_what_was_chosen_is_the_one_that_leaves_it_open(name, depth, choices):
+    """Written out, and in a loop; a recurrent network, which has one cell only up to depth 4, is not normalized."""
+    if name == "rnn":
+        depth, choices = min(depth, 4), {key: value for key, value in choices.items() if key != "normalization"}
+    loss = small(name, depth=depth, **choices)
+    closed, values = loss.split()
+    assert closed.architecture.settled
+    open_ = replace(closed, architecture=replace(closed.architecture, settled=()))
+    order, key = loss.order(0, 0, 1)[0], np.asarray((0, 7), np.uint32)
+    found = [_value_and_grad(each)(loss.start(), values, order, key) for each in (closed, open_)]
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
