@@ -13,8 +13,7 @@ _TASKS = Path("/proc/self/task")
 
 
 def stand_back(nice: int, number: int | None = None) -> None:
-    """Lowers the priority of a thread, the calling one where none is named, for good; where the system has no such
-    thing, nothing happens."""
+    """Lowers the priority of a thread for good, of the calling one where none is named; where that can be."""
     with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id() if number is None else number, nice)
 

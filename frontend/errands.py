@@ -7,24 +7,33 @@ some; the next are handed on when a turn has begun, or the script is over withou
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 OF_AN_ADDRESS = 8  # on their way at once: more than there are cores, so that none of those waits for the door
+_EARLY = 600  # sessions remembered, as many as there can be connections
 LONGEST = 5.0  # seconds after which a message is no longer waited for
 
 
 class Errands:
-    """Who wants to know that a session's turn has begun. Script runs and the door meet here, from different threads."""
+    """Who wants to know that a session's message has arrived: its script has a turn, or waits for the start's work.
+
+    Script runs and the door meet here, from different threads.
+    """
 
     def __init__(self) -> None:
         self._listeners: dict[str, Callable[[], None]] = {}
+        self._early: deque[str] = deque(maxlen=_EARLY)  # sessions that nobody had listened for
         self._lock = threading.Lock()
 
     def listen(self, session: str, begun: Callable[[], None]) -> None:
-        """Has ``begun`` called, on any thread, whenever a turn of the session begins."""
+        """Has ``begun`` called, on any thread, whenever a message of the session has arrived."""
         with self._lock:
             self._listeners[session] = begun
+            early = session in self._early
+        if early:
+            begun()
 
     def ignore(self, session: str) -> None:
         """Ends `listen`."""
@@ -32,9 +41,11 @@ class Errands:
             self._listeners.pop(session, None)
 
     def begun(self, session: str) -> None:
-        """A turn of this session has begun."""
+        """The message of this session has arrived."""
         with self._lock:
             listener = self._listeners.get(session)
+            if listener is None:
+                self._early.append(session)
         if listener is not None:
             listener()
 

@@ -16,7 +16,7 @@ from frontend.visitor import visitor
 EVERY = 0.7  # seconds between two pictures of what is under way
 PATIENCE = 0.4  # seconds in which an answer is awaited before its beginning is shown
 BUSY_PATIENCE = 0.1  # as PATIENCE, where others wait for work to be done: it will take longer
-LEFT = 8.0  # seconds after which a visitor who has not asked again has left
+LEFT = 12.0  # seconds after which a visitor who has not asked again has left
 SHARE = 0.2  # of the process's memory, for all that is trained and measured and what came of it
 
 # of the module, not of Streamlit's caches: any visitor's browser can have those emptied

@@ -227,7 +227,8 @@ def _size(message: Message) -> int:
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _bound_frames(receive: Receive) -> None:

@@ -18,10 +18,12 @@ from experiments.priority import backend_standing_back
 from experiments.race import Race, default_rate, run, run_fan
 from experiments.training import Learner, Training
 from experiments.training import run as run_training
+from frontend.errands import ERRANDS
 from frontend.gradients_view import flow_tree
 from frontend.race_view import race_tree
 from frontend.rail import thumbnail
 from frontend.training_view import training_tree
+from frontend.visitor import visitor
 from landscapes import SURFACES
 from landscapes.networks.backward import ROOMS
 from landscapes.networks.gallery import DENSE_ROOMS
@@ -144,6 +146,7 @@ def wait_until_warm(group: str) -> None:
     """Shows progress until the programs of a group are compiled. Costs nothing afterwards."""
     warm = warmup()
     if (now := warm.now(group)) is not None:
+        ERRANDS.begun(visitor().session)  # whoever waits here keeps nobody else at the door
         with st.empty():
             while now is not None:
                 st.progress(now[0], text=f"Starting: {now[1]} …")

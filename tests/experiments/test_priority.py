@@ -7,6 +7,7 @@ import pytest
 
 _SEEN = """
 from pathlib import Path
+import frontend.warmup  # all of the app: none of it may have started JAX's backend
 from experiments.priority import COMPILING, TRAINING, backend_standing_back
 
 names = backend_standing_back()

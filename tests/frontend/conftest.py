@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import jax
 import pytest
 
+from frontend.warmup import warmup
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _ranks_promoted() -> Iterator[None]:
@@ -13,3 +15,11 @@ def _ranks_promoted() -> Iterator[None]:
     jax.config.update("jax_numpy_rank_promotion", "allow")
     yield
     jax.config.update("jax_numpy_rank_promotion", before)
+
+
+@pytest.fixture(scope="module")
+def warm() -> None:
+    """All is compiled that the rooms run, as it is for a visitor."""
+    warm = warmup()
+    warm.wait()
+    assert warm.error is None

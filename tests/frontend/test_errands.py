@@ -9,7 +9,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from frontend import errands
 from frontend.door import Door
-from frontend.errands import ERRANDS, OF_AN_ADDRESS, Errand, Places
+from frontend.errands import ERRANDS, OF_AN_ADDRESS, Errand, Errands
 from tests.frontend.asgi import FINISHED, Browser, finish
 
 
@@ -86,7 +86,7 @@ def test_an_early_end_for_another_run_is_no_end():
 
 def test_an_address_has_a_few_on_their_way_and_places_come_back():
     async def crowd() -> None:
-        places, gone = Places(), asyncio.Event()
+        places, gone = asyncio.Semaphore(OF_AN_ADDRESS), asyncio.Event()
         tabs = [Errand(places) for _ in range(5 * OF_AN_ADDRESS)]
         begun: list[int] = []
 
@@ -101,7 +101,7 @@ def test_an_address_has_a_few_on_their_way_and_places_come_back():
             for tab in tabs:
                 tab.end()
         await asyncio.gather(*asks)
-        assert places.free == OF_AN_ADDRESS
+        assert places._value == OF_AN_ADDRESS
 
     finish(crowd())
 
@@ -111,7 +111,7 @@ def test_an_address_has_a_few_on_their_way_and_places_come_back():
 @pytest.mark.parametrize("how", ["cancelled", "given up", "both"])
 def test_who_is_cut_off_at_any_moment_takes_no_place_along(steps, free, how):
     async def cut() -> None:
-        places, gone = Places(1), asyncio.Event()
+        places, gone = asyncio.Semaphore(1), asyncio.Event()
         first, second = Errand(places), Errand(places)
         if not free:
             assert await first.begin(asyncio.Event())
@@ -134,7 +134,7 @@ def test_who_is_cut_off_at_any_moment_takes_no_place_along(steps, free, how):
 
 def test_who_leaves_while_waiting_takes_no_place_along():
     async def leave() -> None:
-        places, gone = Places(1), asyncio.Event()
+        places, gone = asyncio.Semaphore(1), asyncio.Event()
         first, second = Errand(places), Errand(places)
         assert await first.begin(asyncio.Event())
         waiting = asyncio.create_task(second.begin(gone))
@@ -150,7 +150,7 @@ def test_who_leaves_while_waiting_takes_no_place_along():
 @pytest.mark.parametrize("seed", range(20))
 def test_in_a_crowd_that_comes_and_goes_nobody_waits_for_ever(seed):
     async def crowd() -> None:
-        rng, places = random.Random(seed), Places(3)
+        rng, places = random.Random(seed), asyncio.Semaphore(3)
 
         async def visit() -> None:
             errand, gone = Errand(places), asyncio.Event()
@@ -167,6 +167,18 @@ def test_in_a_crowd_that_comes_and_goes_nobody_waits_for_ever(seed):
             errand.end()
 
         await asyncio.wait_for(asyncio.gather(*(visit() for _ in range(100))), 10)
-        assert places.free == 3
+        assert places._value == 3
 
     finish(crowd())
+
+
+def test_a_turn_that_began_before_the_session_was_named_counts():
+    """The first script of a session may have its turn before the door has heard of the session."""
+    errands, seen = Errands(), []
+    errands.begun("mine")
+    errands.listen("mine", lambda: seen.append("begun"))
+    errands.listen("other", lambda: seen.append("other"))
+    assert seen == ["begun"]
+    for number in range(5000):
+        errands.begun(f"nobody {number}")
+    assert len(errands._early) < 5000, "who has no door is forgotten"

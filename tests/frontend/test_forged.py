@@ -15,7 +15,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from experiments import gradients_link, race_link, training_link
-from frontend.warmup import warmup
 from tests.frontend.forged import acts, component, event, values
 from tests.frontend.trainings import MAIN
 
@@ -30,9 +29,7 @@ ROOMS: dict[str, tuple[str, Any, dict[str, str], str, dict[str, Any]]] = {  # st
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> None:
-    warmup().wait()
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 @pytest.fixture(params=ROOMS)

@@ -14,7 +14,6 @@ from experiments.gradients import RULES, Gradients
 from experiments.gradients_link import PRESETS, from_link
 from experiments.gradients_verdict import headline, subline
 from frontend.flow_panels import RANGES
-from frontend.warmup import warmup
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.through_time import CELLS
 from landscapes.signal import activation_values
@@ -25,11 +24,7 @@ SMALL = {"depth": "4", "c1": "tanh", "c2": "relu~weight~1.414"}
 DYING = {"mode": "dying", "steps": "40", "depth": "2", "width": "4"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    warm = warmup()
-    warm.wait()
-    assert warm.error is None
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def opened(**params: str) -> AppTest:

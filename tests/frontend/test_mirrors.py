@@ -8,7 +8,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from experiments.training_link import fitting
-from frontend.warmup import warmup
 from tests.frontend.trainings import opened as opened_training
 
 
@@ -139,11 +138,6 @@ def test_a_second_click_on_remove_takes_no_other(page: AppTest):
     late(page, click)
     assert depths(late(page, click)) == [5, 6]
     assert depths(press(page, "remove_0")) == [6]
-
-
-@pytest.fixture(scope="module")
-def warm() -> None:
-    warmup().wait()
 
 
 def _network(page: AppTest) -> WidgetStates:

@@ -11,7 +11,6 @@ from experiments.race import DEFAULT_RUNS, Race, run
 from experiments.run import Run
 from frontend.blob import unpack
 from frontend.warmup import _Warmup as Warmup
-from frontend.warmup import warmup
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.compilations import compilations
@@ -19,11 +18,7 @@ from tests.compilations import compilations
 MAIN = str(Path(__file__).parents[2] / "frontend" / "main.py")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    warm = warmup()
-    warm.wait()
-    assert warm.error is None
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def opened(**params) -> AppTest:

@@ -14,18 +14,12 @@ from experiments.training import run, train
 from experiments.training_link import from_link
 from experiments.training_verdict import headline
 from frontend.blob import unpack
-from frontend.warmup import warmup
 from landscapes import DATASETS, NETWORKS
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.compilations import compilations
 from tests.frontend.trainings import choose, opened, panels, player, shown
 
-
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    warm = warmup()
-    warm.wait()
-    assert warm.error is None
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def move_everything(page: AppTest) -> None:

@@ -8,18 +8,12 @@ import pytest
 from experiments.training import GRID, Learner, Training, run
 from experiments.training_link import fitting, from_link
 from experiments.training_verdict import headline, subline
-from frontend.warmup import warmup
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
 from landscapes.dataset import Examples
 from tests.compilations import compilations
 from tests.frontend.trainings import choose, opened, panels, player, shown
 
-
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    warm = warmup()
-    warm.wait()
-    assert warm.error is None
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def test_the_page_opens_on_the_default_training():

@@ -13,16 +13,10 @@ from experiments.training import run as run_training
 from frontend.gradients_view import flow_tree
 from frontend.race_view import race_tree
 from frontend.training_view import training_tree
-from frontend.warmup import warmup
 from landscapes import SURFACES
 from tests.compilations import compilations
 
-
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    warm = warmup()
-    warm.wait()
-    assert warm.error is None
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def visit_all_rooms(seed: int) -> None:
