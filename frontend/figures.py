@@ -151,16 +151,22 @@ def surface_relief(g: Ground) -> dict[str, Any]:
     hidden = {"visible": False, "showspikes": False}
     base = -BASE * top
     scene = {
-        "xaxis": {**hidden, "range": list(g.surface.domain[0])},
-        "yaxis": {**hidden, "range": list(g.surface.domain[1])},
-        "zaxis": {**hidden, "range": [base, top]},
+        "xaxis": {**hidden, "range": _around(*g.surface.domain[0])},
+        "yaxis": {**hidden, "range": _around(*g.surface.domain[1])},
+        "zaxis": {**hidden, "range": _around(base, top)},
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": _HEIGHT * (1 + BASE)},
         "camera": _CAMERA,
-        "dragmode": "orbit",
+        "dragmode": False,
     }
     layout = {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False}
     return {"data": [sheet, _walls(g, base)], "layout": layout}
+
+
+def _around(low: float, high: float) -> list[float]:
+    """A range a little wider: Plotly leaves out what lies beyond one, of a wall on its edge at random by rounding."""
+    edge = 1e-4 * (high - low)
+    return [low - edge, high + edge]
 
 
 def scaled(warped: Warped, loss: Any) -> Any:

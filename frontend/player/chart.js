@@ -135,13 +135,13 @@ export class Chart extends StepPlot {
   }
 
   strokeRest(ctx, { run, style }, pixels, first) {
-    const look = { width: Math.min(1.1, style.width), halo: 0, alpha: style.rest, ink: this.player.ink, dashed: false };
+    const look = { width: Math.min(1.1, style.width), halo: 0, alpha: style.rest, ink: this.player.ink, dashed: false, within: this.axes() };
     strokeRun(ctx, run, pixels, first, pixels.length / 2 - 1, look);
   }
 
   strokePast(ctx, { run, style }, pixels, last) {
     const width = this.player.projector ? 1.37 * style.width : style.width;
-    strokeRun(ctx, { ...run, dash: style.dash }, pixels, 0, last, { width, halo: style.halo, alpha: style.alpha, ink: this.player.ink });
+    strokeRun(ctx, { ...run, dash: style.dash }, pixels, 0, last, { width, halo: style.halo, alpha: style.alpha, ink: this.player.ink, within: this.axes() });
   }
 
   /** Many curves are drawn twice, whole: as past and as future; a step shows one up to the playhead and the other from there. */

@@ -14,12 +14,13 @@ export class Fit extends ExamplePlot {
     const count = xs.length;
     const frame = this.frameAt(step);
     const color = player.runs[player.tree.open ?? 0]?.color ?? ink.accent;
-    this.clip(this.axes());
+    const within = this.axes();
+    this.clip(within);
     this.put(this.layer("points", (layer) => this.drawPoints(layer, () => ink.ink3)));
     const curve = (ys) => Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 ? this.y(ys[i >> 1]) : this.x(xs[i >> 1])));
-    if (truth) strokeRun(ctx, { color: ink.ink, dash: [5, 4] }, curve(truth), 0, count - 1, { width: 1.4, halo: 0, alpha: 0.6, ink });
+    if (truth) strokeRun(ctx, { color: ink.ink, dash: [5, 4] }, curve(truth), 0, count - 1, { width: 1.4, halo: 0, alpha: 0.6, ink, within });
     const now = curve(outputs.subarray(frame * count, (frame + 1) * count));
-    strokeRun(ctx, { color, dash: [] }, now, 0, count - 1, { width: player.projector ? 3.3 : 2.2, halo: 1.6, ink });
+    strokeRun(ctx, { color, dash: [] }, now, 0, count - 1, { width: player.projector ? 3.3 : 2.2, halo: 1.6, ink, within });
     this.drawChosen();
     ctx.restore();
     this.say(step);

@@ -129,7 +129,7 @@ export class Functions extends Panel {
     };
     const color = this.colorOf(item);
     const last = item.values.length - 1;
-    const look = { halo: 0, ink };
+    const look = { halo: 0, ink, within: cell };
     strokeRun(ctx, { color, dash: [4, 3] }, curve(item.slopes), 0, last, { ...look, width: projector ? 2 : 1.4 });
     strokeRun(ctx, { color, dash: [] }, curve(item.values), 0, last, { ...look, width: projector ? 2.8 : 2 });
     ctx.restore();

@@ -7,6 +7,7 @@ const STROKED = {
   leave: '<path d="M20 4l-6.5 6.5M13.5 5v5.5H19M4 20l6.5-6.5M10.5 19v-5.5H5"/>',
   link: '<path d="M10 7H7.5a5 5 0 0 0 0 10H10M14 7h2.5a5 5 0 0 1 0 10H14M8.5 12h7"/>',
   restart: '<path d="M6 5.5v13M18.5 6l-8 6 8 6z"/>',
+  home: '<path d="M4.5 12a7.5 7.5 0 1 0 2.6-5.7M4.5 4v4.6h4.6"/>',
   flag: '<path d="M7 21V4l11 4-11 4"/>',
   back: '<path d="M14.5 6l-6 6 6 6"/>',
   forward: '<path d="M9.5 6l6 6-6 6"/>',

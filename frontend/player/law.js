@@ -55,7 +55,7 @@ export class Law extends Plot {
   drawTheory(ctx, line) {
     const pixels = Float32Array.from({ length: 2 * this.spec.xs.length }, (_, i) => this.pixelOf(line.theory, i));
     const run = { color: this.colorOf(line), dash: [5, 4] };
-    strokeRun(ctx, run, pixels, 0, pixels.length / 2 - 1, { width: this.player.projector ? 2 : 1.4, halo: 0, ink: this.player.ink });
+    strokeRun(ctx, run, pixels, 0, pixels.length / 2 - 1, { width: this.player.projector ? 2 : 1.4, halo: 0, ink: this.player.ink, within: this.axes() });
   }
 
   /** The numbers x, y, x, y, ... of a line's values. */

@@ -54,32 +54,51 @@ export function ring(ctx, x, y, radius, ink) {
   }
 }
 
-/** Strokes pixels[2*first .. 2*last+1] as one line; NaN lifts the pen. */
-export function polyline(ctx, pixels, first, last) {
+const AROUND = 24; // pixels beyond a plot at which lines are cut: no pen and no halo is as wide
+
+/** Strokes pixels[2*first .. 2*last+1] as one line, of which nothing lies far outside of `within`; NaN lifts the pen. */
+export function polyline(ctx, pixels, first, last, within) {
+  const bounds = within && widened(within);
   ctx.beginPath();
-  let down = false;
+  let [x0, y0, penX, penY] = [NaN, NaN, NaN, NaN];
   for (let i = first; i <= last; i++) {
     const x = pixels[2 * i];
     const y = pixels[2 * i + 1];
-    if (x !== x || y !== y) {
-      down = false;
-    } else if (down) {
-      ctx.lineTo(x, y);
-    } else {
-      ctx.moveTo(x, y);
-      down = true;
+    const part = Number.isFinite(x0 + y0 + x + y) && (bounds ? cut(x0, y0, x, y, bounds) : [x0, y0, x, y]);
+    if (part) {
+      if (part[0] !== penX || part[1] !== penY) ctx.moveTo(part[0], part[1]);
+      ctx.lineTo(part[2], part[3]);
+      [, , penX, penY] = part;
     }
+    [x0, y0] = [x, y];
   }
 }
 
-/** A run's line: halo, then colour and dash. */
-export function strokeRun(ctx, run, pixels, first, last, { width, halo, alpha = 1, ink, dashed = true }) {
+function widened({ left, top, width, height }) {
+  return [left - AROUND, top - AROUND, left + width + AROUND, top + height + AROUND];
+}
+
+/** The part of a segment inside [left, top, right, bottom], after Liang and Barsky (1984); null where there is none. */
+export function cut(x0, y0, x1, y1, [left, top, right, bottom]) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  let [from, to] = [0, 1];
+  for (const [by, room] of [[-dx, x0 - left], [dx, right - x0], [-dy, y0 - top], [dy, bottom - y0]]) {
+    if (by === 0 && room < 0) return null;
+    if (by < 0) from = Math.max(from, room / by);
+    else if (by > 0) to = Math.min(to, room / by);
+  }
+  if (from > to) return null;
+  return [from > 0 ? x0 + from * dx : x0, from > 0 ? y0 + from * dy : y0, to < 1 ? x0 + to * dx : x1, to < 1 ? y0 + to * dy : y1];
+}
+
+/** A run's line: halo, then colour and dash; `within` is the plot, without which all of the line is stroked. */
+export function strokeRun(ctx, run, pixels, first, last, { width, halo, alpha = 1, ink, dashed = true, within }) {
   if (last < first) return;
   ctx.save();
   ctx.lineJoin = "round";
   ctx.lineCap = "butt";
   ctx.globalAlpha = alpha;
-  polyline(ctx, pixels, first, last);
+  polyline(ctx, pixels, first, last, within);
   if (halo > 0) {
     ctx.setLineDash([]);
     ctx.lineWidth = width + 2 * halo;

@@ -106,7 +106,12 @@ export class Panel {
     return this.kept.get(name).value;
   }
 
-  put(layer, { left, top, width, height } = { left: 0, top: 0, width: this.size[0], height: this.size[1] }) {
+  /** The panel as a rectangle. */
+  get whole() {
+    return { left: 0, top: 0, width: this.size[0], height: this.size[1] };
+  }
+
+  put(layer, { left, top, width, height } = this.whole) {
     const r = this.ratio;
     if (width > 0 && height > 0) this.ctx.drawImage(layer, left * r, top * r, width * r, height * r, left, top, width, height);
   }

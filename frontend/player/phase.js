@@ -57,7 +57,7 @@ export class Phase extends Plot {
     ctx.imageSmoothingQuality = "high";
     ctx.drawImage(this.filled(axes), left, top, width, height);
     const stroke = (points, color, dash, width, halo) =>
-      strokeRun(ctx, { color, dash }, this.pixelsOf(points), 0, points.length / 2 - 1, { width, halo, ink });
+      strokeRun(ctx, { color, dash }, this.pixelsOf(points), 0, points.length / 2 - 1, { width, halo, ink, within: axes });
     for (const { points, dash } of this.spec.lines ?? []) stroke(points, ink.ink2, dash ? [5, 4] : [], 1.4, 1);
     if (this.spec.edge) stroke(this.spec.edge, ink.ink, [], projector ? 3.3 : 2.2, 1.2);
     ctx.restore();

@@ -71,7 +71,7 @@ export class Plane extends Plot {
     const track = this.player.track(run);
     const now = track.index(step);
     const last = track.diverged === null ? now : Math.min(now, firstOutside(pixels, this.axes()));
-    strokeRun(this.ctx, run, pixels, 0, last, this.strokes);
+    strokeRun(this.ctx, run, pixels, 0, last, { ...this.strokes, within: this.axes() });
     const at = [pixels[2 * last], pixels[2 * last + 1]];
     return last === now && Number.isFinite(at[0] + at[1]) ? at : null;
   }

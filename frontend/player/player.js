@@ -4,6 +4,7 @@ import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
 import { channels } from "./colors.js";
 import { Drag } from "./drag.js";
+import { flattened, hasWebGL } from "./flat.js";
 import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
 import { KINDS } from "./kinds.js";
@@ -28,6 +29,7 @@ export class Player {
     this.panels = [];
     this.hidden = new Set();
     this.morphed = null;
+    this.flat = !hasWebGL();
     this.clock = new Clock(() => this.invalidate());
     this.sentence = new Sentence(this);
     this.timeline = new Timeline(this);
@@ -60,10 +62,11 @@ export class Player {
   }
 
   /** Takes new data; playhead, camera, zoom and hidden runs stay. */
-  update(tree, send) {
+  update(whole, send) {
     this.send = send;
     const first = !this.tree;
-    this.tree = tree;
+    this.whole = whole;
+    const tree = (this.tree = this.flat ? flattened(whole) : whole);
     this.readTheme();
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
     this.clock.setStops(tree.clock);
@@ -80,6 +83,12 @@ export class Player {
     if (first) this.begin(tree.clock);
     this.painted.data += 1;
     this.invalidate();
+  }
+
+  /** Goes on without the relief: the browser has taken WebGL away. */
+  flatten() {
+    this.flat = true;
+    this.update(this.whole, this.send);
   }
 
   get still() {

@@ -1,22 +1,48 @@
-// The relief: paths projected through Plotly's own camera, and axes along the edges that face the viewer.
+// The relief: paths projected through the scene's matrices, and axes along the edges that face the viewer.
 
 import { warp } from "./blob.js";
+import { Camera } from "./camera.js";
 import { cross, label, marker, ring, strokeRun } from "./marks.js";
 import { Plot } from "./plot.js";
 import { figure } from "./words.js";
 
 export class Relief extends Plot {
+  constructor(player, spec) {
+    super(player, spec);
+    this.camera = new Camera(player, this.frame, () => this.look());
+  }
+
   adapt(layout) {
-    layout.uirevision = layout.scene.uirevision = "camera";
     // The drawings' view is for a panel one and a half times as wide as high; a narrower one is seen from further away.
     const [width, height] = this.size;
     const away = Math.max(1.02, (1.22 * height) / width);
-    for (const axis of ["x", "y", "z"]) layout.scene.camera.eye[axis] *= away;
+    const { eye, center } = layout.scene.camera;
+    for (const axis of ["x", "y", "z"]) eye[axis] *= away;
+    this.camera.setHome({ eye, center });
+    layout.scene.camera = this.camera.view;
+  }
+
+  attach() {
+    if (this.attached) return;
+    super.attach();
+    this.gd.on("plotly_webglcontextlost", () => this.player.flatten());
   }
 
   config() {
     // Plotly draws four pixels for each one of the screen unless told otherwise.
-    return { scrollZoom: !this.player.phone, plotGlPixelRatio: window.devicePixelRatio || 1 };
+    return { scrollZoom: false, plotGlPixelRatio: window.devicePixelRatio || 1 };
+  }
+
+  /** Lets Plotly see through the camera. */
+  look() {
+    if (!this.ready || !this.scene?.glplot) return;
+    this.scene.setViewport({ camera: this.camera.view, aspectratio: this.gd._fullLayout.scene.aspectratio });
+    this.player.invalidate();
+  }
+
+  destroy() {
+    this.camera.destroy();
+    super.destroy();
   }
 
   get scene() {
@@ -79,7 +105,7 @@ export class Relief extends Plot {
     const track = this.player.track(run);
     const pixels = this.cached(run, () => this.path(track));
     const last = track.index(step);
-    strokeRun(this.ctx, run, pixels, 0, last, this.strokes);
+    strokeRun(this.ctx, run, pixels, 0, last, { ...this.strokes, within: this.whole });
     if (track.diverged !== null && step >= track.diverged) {
       const gone = this.gone(pixels, last);
       return gone && (() => cross(this.ctx, gone[0], gone[1], 5, run.color, this.player.ink));

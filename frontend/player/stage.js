@@ -73,6 +73,7 @@ export class Stage {
     const { el } = this.player;
     for (const room of ["train", "gradients"]) el.classList.toggle(`ll-room-${room}`, tree.room === room);
     el.classList.toggle("ll-one-run", tree.runs.length < 2);
+    el.classList.toggle("ll-flat", Boolean(tree.flat));
     this.empty.hidden = tree.runs.length > 0 || Boolean(tree.room && !tree.empty);
     this.first = tree.empty ? { ...FIRST, words: "", ...tree.empty } : FIRST;
     this.start.textContent = this.first.text;
