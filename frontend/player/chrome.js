@@ -55,17 +55,22 @@ export class Chrome {
     setTimeout(() => root.remove("ll-quiet-menu"), 300);
   }
 
-  /** The address bar holds the race; a paused playhead is added to what is copied. */
-  async share() {
+  /** The address bar holds the experiment; the step of a playhead that `stands` is added. */
+  address(stands) {
     const { clock } = this.player;
     const url = new URL(window.location.href);
-    if (!clock.playing && clock.step < clock.steps) url.searchParams.set("at", clock.step);
+    if (stands && clock.step < clock.steps) url.searchParams.set("at", clock.step);
     else url.searchParams.delete("at");
+    return url.href;
+  }
+
+  async share() {
+    const address = this.address(!this.player.clock.playing);
     try {
-      await navigator.clipboard.writeText(url.href);
+      await navigator.clipboard.writeText(address);
       this.say("Link copied");
     } catch {
-      this.offer(url.href);
+      this.offer(address);
     }
   }
 

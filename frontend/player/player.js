@@ -9,6 +9,7 @@ import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
 import { KINDS } from "./kinds.js";
 import { loadPlotly } from "./plot.js";
+import { Paper } from "./paper.js";
 import { Sentence } from "./sentence.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
@@ -38,6 +39,7 @@ export class Player {
     this.stage = new Stage(this);
     this.chrome = new Chrome(this);
     this.hover = new Hover(this);
+    this.paper = new Paper(this);
     this.painted = { step: -1, data: 0, ms: 0 };
     this.watch();
   }
@@ -135,7 +137,7 @@ export class Player {
   }
 
   refit() {
-    if (!this.tree) return;
+    if (!this.tree || window.matchMedia("print").matches) return;
     for (const panel of this.panels) panel.update(panel.spec);
     this.invalidate();
   }
@@ -261,6 +263,7 @@ export class Player {
     this.resizer.disconnect();
     document.removeEventListener("fullscreenchange", this.left);
     this.chrome.destroy();
+    this.paper.destroy();
     document.documentElement.classList.remove("ll-presenting");
     for (const panel of this.panels) panel.destroy();
     this.el.remove();

@@ -40,6 +40,11 @@ export class Relief extends Plot {
     this.player.invalidate();
   }
 
+  /** Draws what WebGL shows once more: its canvas is empty between two frames. */
+  redraw() {
+    this.scene?.glplot?.redraw();
+  }
+
   destroy() {
     this.camera.destroy();
     super.destroy();
