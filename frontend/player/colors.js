@@ -47,3 +47,8 @@ export function classColors(player) {
   const share = player.scheme === "dark" ? 0.36 : 0.34;
   return { full, muted: full.map((color) => mix(channels(player.ink.background), color, share)) };
 }
+
+/** The inks for who wants more contrast: each as strong as the next stronger one. */
+export function contrasted(ink) {
+  return { ...ink, ink2: ink.ink, ink3: ink.ink, hairline: ink.ink3, rest: ink.ink3 };
+}

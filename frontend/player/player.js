@@ -2,7 +2,7 @@
 
 import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
-import { channels } from "./colors.js";
+import { channels, contrasted } from "./colors.js";
 import { Drag } from "./drag.js";
 import { flattened, hasWebGL } from "./flat.js";
 import { bilinear } from "./grid.js";
@@ -130,7 +130,8 @@ export class Player {
     const background = style.getPropertyValue("--st-background-color").trim() || "#FBFAF7";
     const [r, g, b] = channels(background);
     this.scheme = 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
-    this.ink = this.tree.ink[this.scheme];
+    const ink = this.tree.ink[this.scheme];
+    this.ink = window.matchMedia("(prefers-contrast: more)").matches ? contrasted(ink) : ink;
     this.fontFamily = style.fontFamily;
     document.documentElement.dataset.llScheme = this.scheme;
     for (const [name, value] of Object.entries(this.ink)) document.documentElement.style.setProperty(`--ll-${name}`, value);
