@@ -1,4 +1,5 @@
 # make run: the app.  make test: every check.  make bench: the table of ratios.  make oracles: recorded numbers against PyTorch.
+# make firefox: the journeys in Debian's Firefox ESR, which it installs with a display in memory.
 # make lock: requirements.lock anew off requirements.txt.  make audit: its packages against the known vulnerabilities.
 # On another Python: make run PYTHON=python3.12.  More flags for the command behind: make run FLAGS=--server.port=8600.
 PYTHON ?= python3
@@ -14,7 +15,7 @@ MINE := .venv
 HEAVY := build/torch
 LOCKS := build/lock
 
-.PHONY: run test bench oracles lock audit browser
+.PHONY: run test bench oracles lock audit browser firefox
 
 run: $(MINE)/.app
 	$(MINE)/bin/streamlit run app.py $(FLAGS)
@@ -59,10 +60,19 @@ $(HEAVY)/.dev: requirements.txt requirements-dev.txt
 $(LOCKS)/.tools: Makefile
 	$(call install,$(LOCKS),$(UV) $(AUDIT))
 
+# $(call debian,packages): of Debian, without what they recommend.
+define debian
+test "$$(id -u)" = 0 || sudo=sudo; \
+$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
+endef
+
 # The browser that the tests drive: the first of BROWSERS on the PATH, else Debian's chromium is installed.
 browser:
 	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
 	command -v apt-get >/dev/null || { echo "No browser: install Chromium so that one of '$(BROWSERS)' is on the PATH" >&2; exit 1; }; \
-	test "$$(id -u)" = 0 || sudo=sudo; \
 	echo "Installing Debian's chromium, once"; \
-	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+	$(call debian,chromium)
+
+firefox: $(MINE)/.dev
+	@command -v firefox-esr >/dev/null && command -v Xvfb >/dev/null || { $(call debian,firefox-esr xvfb libgl1-mesa-dri libglx-mesa0 libegl1); }
+	$(MINE)/bin/pytest tests/browser/test_firefox.py $(FLAGS)

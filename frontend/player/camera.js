@@ -32,7 +32,9 @@ export class Camera {
     const { frame } = this;
     frame.addEventListener("pointerdown", (event) => this.down(event));
     frame.addEventListener("pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) frame.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+    frame.addEventListener("pointerup", (event) => this.pointers.delete(event.pointerId));
+    frame.addEventListener("lostpointercapture", (event) => this.pointers.delete(event.pointerId));
+    frame.addEventListener("pointercancel", (event) => this.cancel(event));
     frame.addEventListener("dblclick", (event) => event.target === this.button || this.goHome());
     frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     frame.addEventListener("keydown", (event) => this.key(event));
@@ -102,7 +104,13 @@ export class Camera {
   down(event) {
     if (event.button !== 0 || this.button.contains(event.target)) return;
     this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
+    this.before = [this.turn, this.tilt, this.zoom];
     this.frame.setPointerCapture(event.pointerId);
+  }
+
+  /** The browser has taken a swipe for scrolling: nothing was turned. */
+  cancel(event) {
+    if (this.pointers.delete(event.pointerId)) this.set(...this.before);
   }
 
   /** One pointer turns, two zoom by their distance. */

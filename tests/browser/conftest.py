@@ -68,16 +68,23 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts, faults = [], []
 
     def opened(width: int = 1440, height: int = 900, *, path: str = "", wait: bool = True, scheme: str = "light",
-               motion: str = "no-preference", policy: bool = False, **params: str) -> Page:  # fmt: skip
+               motion: str = "no-preference", policy: bool = False, forced: str = "none",
+               contrast: str = "no-preference", touch: bool = False, before: str = "",
+               **params: str) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # pyright: ignore[reportArgumentType]
             reduced_motion=motion,  # pyright: ignore[reportArgumentType]
+            forced_colors=forced,  # pyright: ignore[reportArgumentType]
+            contrast=contrast,  # pyright: ignore[reportArgumentType]
+            has_touch=touch,
             permissions=["clipboard-read", "clipboard-write"],
             bypass_csp=not policy,  # Playwright waits for an expression by eval, which the page's policy forbids
         )
         contexts.append(context)
         page = context.new_page()
+        if before:
+            page.add_init_script(before)
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not _is_probe(m) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.on("request", lambda r: faults.append(r.url) if not _is_ours(r.url, server) else None)
