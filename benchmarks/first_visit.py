@@ -1,7 +1,7 @@
-"""A first visit with nothing in the browser's cache: what travels, and when words and picture are there on a slow line.
+"""A first visit, with nothing in the browser's cache: what travels, and on a slow line when words and picture come.
 
-Counted is what Chromium's own protocol counts: the encoded bytes of every answer with its headers, and the payloads of the
-websocket's frames both ways.
+Counted is what Chromium's own protocol counts: the bytes of every answer as they are on the line, headers included, and
+the payloads of the websocket's frames, both ways. A redirect and the websocket's handshake are requests as well.
 """
 
 import base64
@@ -49,10 +49,12 @@ class _Watch:
     def __init__(self, session) -> None:
         self.visit, self.last = Visit(), time.perf_counter()
         self._paths: dict[str, str] = {}
+        self._open: set[str] = set()
         session.send("Network.enable")
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.responseReceived", self._answered)
         session.on("Network.loadingFinished", self._loaded)
+        session.on("Network.loadingFailed", self._failed)
         session.on("Network.webSocketCreated", self._connected)
         session.on("Network.webSocketFrameReceived", self._framed)
         session.on("Network.webSocketFrameSent", self._framed)
@@ -62,6 +64,7 @@ class _Watch:
         if url.scheme in ("http", "https"):
             self.visit.requests += 1
             self._paths[event["requestId"]] = url.path
+            self._open.add(event["requestId"])
             self.last = time.perf_counter()
 
     def _answered(self, event: dict) -> None:
@@ -69,10 +72,19 @@ class _Watch:
         self.visit.statuses.append((response["status"], urlsplit(response["url"]).path))
 
     def _loaded(self, event: dict) -> None:
+        self._open.discard(event["requestId"])
         path = self._paths.get(event["requestId"])
         if path is not None:
             self.visit.files[path] = self.visit.files.get(path, 0) + int(event["encodedDataLength"])
             self.last = time.perf_counter()
+
+    def _failed(self, event: dict) -> None:
+        self._open.discard(event["requestId"])
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is on its way, and nothing has come for a while."""
+        return not self._open and time.perf_counter() - self.last > _QUIET_S
 
     def _connected(self, event: dict) -> None:
         self.visit.requests += 1
@@ -97,15 +109,15 @@ def first_visit(browser: Browser, address: str, *, slow: bool = False) -> Visit:
     session = context.new_cdp_session(page)
     watch = _Watch(session)
     if slow:
-        session.send("Network.emulateNetworkConditions",
-                     {"offline": False, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": DOWN})  # fmt: skip
+        line = {"offline": False, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": DOWN}
+        session.send("Network.emulateNetworkConditions", line)
     begun = time.perf_counter()
     page.goto(address, wait_until="commit", timeout=120_000)
     page.wait_for_function(WORDS, timeout=180_000)
     watch.visit.words_s = time.perf_counter() - begun
     page.wait_for_function(PICTURE, timeout=180_000)
     watch.visit.picture_s = time.perf_counter() - begun
-    while time.perf_counter() - watch.last < _QUIET_S:
+    while not watch.quiet:
         page.wait_for_timeout(200)
     context.close()
     return watch.visit
@@ -122,9 +134,10 @@ def rows() -> list[Row]:
         browser.close()
     light = plain.bytes <= MOST_BYTES and plain.requests <= MOST_REQUESTS
     soon = slow.words_s <= WORDS_S and slow.picture_s <= PICTURE_S
+    travels = f"{plain.bytes / 1e6:.2f} MB in {plain.requests} requests"
+    times = f"words {slow.words_s:.1f} s, picture {slow.picture_s:.1f} s"
     return [
-        Row("first visit: what travels", f"{plain.bytes / 1e6:.2f} MB in {plain.requests} requests", "", None,
+        Row("first visit: what travels", travels, "", None,
             f"<= {MOST_BYTES / 1e6:.1f} MB in {MOST_REQUESTS} requests", light),
-        Row("first visit at 1.5 Mbit/s and 150 ms", f"words {slow.words_s:.1f} s, picture {slow.picture_s:.1f} s", "", None,
-            f"<= {WORDS_S:g} s and {PICTURE_S:g} s", soon),
+        Row("first visit at 1.5 Mbit/s and 150 ms", times, "", None, f"<= {WORDS_S:g} s and {PICTURE_S:g} s", soon),
     ]  # fmt: skip

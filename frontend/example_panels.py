@@ -11,6 +11,7 @@ from landscapes import DATASETS
 from landscapes.network_loss import choices_of, target_of
 from landscapes.networks.observation import output_gradient, write_text
 
+_LISTED = 400  # wrong images of a look that are sent: no stage has room for more
 _WRITTEN, _TEXTS = 60, 12  # symbols of a text, and texts along a run
 
 
@@ -88,12 +89,36 @@ def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
     side = round(data.valid_pixels.shape[1] ** 0.5)
     # who answers with what is no number takes an image for nothing
     guess = np.where(np.isfinite(probs).all(-1), np.argmax(np.nan_to_num(probs), -1), data.num_classes)
+    truth, sure = data.valid_targets[:count], shares_in_bytes(probs.max(-1))
     return {
         "id": "images", "kind": "images", "area": "picture", "title": "Wrong now", "short": "Wrong", "hint": "",
-        "images": data.valid_pixels[:count].reshape(count, side, side),
-        "truth": data.valid_targets[:count].astype(np.int32),
-        "guess": guess.astype(np.uint8), "sure": shares_in_bytes(probs.max(-1)),
+        **wrong_images(data.valid_pixels[:count].reshape(count, side, side), truth, guess, sure),
         "class_names": [*data.class_names, "nothing"], "steps": run.at, "first": first, "chosen": example,
+    }  # fmt: skip
+
+
+def wrong_images(images: np.ndarray, truth: np.ndarray, guess: np.ndarray, sure: np.ndarray) -> dict[str, Any]:
+    """What is wrong at every look, and nothing of what is right: it is not shown.
+
+    Args:
+        images: of shape (image, height, width), in 0..16.
+        truth: the class of each.
+        guess: the class that each is taken for, a row a look.
+        sure: how sure of it the network is, in 0..255, a row a look.
+
+    Returns:
+        ``count``, how many of ``total`` are wrong at every look; ``place``, ``guess`` and ``sure`` of the first ones of
+        each, look by look up to ``ends``; ``images``, ``truth`` and ``index`` of those, by their places.
+    """
+    wrong = guess != truth
+    listed = wrong & (np.cumsum(wrong, 1) <= _LISTED)
+    kept = np.flatnonzero(listed.any(0))
+    looks, which = np.nonzero(listed)
+    return {
+        "count": wrong.sum(1).astype(np.int32), "total": len(truth),
+        "ends": np.cumsum(listed.sum(1)).astype(np.int32), "place": np.searchsorted(kept, which).astype(np.int16),
+        "guess": guess[looks, which].astype(np.uint8), "sure": sure[looks, which],
+        "images": images[kept].astype(np.uint8), "truth": truth[kept].astype(np.uint8), "index": kept.astype(np.int32),
     }  # fmt: skip
 
 

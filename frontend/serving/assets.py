@@ -1,4 +1,4 @@
-"""What the browser may keep of ours: the player as one script and one stylesheet, and plotly.js, named by their hash."""
+"""What the browser may keep of ours: the player as one script and one stylesheet, and plotly.js, by their hash."""
 
 import hashlib
 from collections.abc import Callable

@@ -38,9 +38,11 @@ def stylesheet(folder: Path, entry: str) -> str:
     Raises:
         ValueError: for an import of another form than ``@import url("file.css");``, or in an imported sheet.
     """
-    inlined = _SHEET.sub(
-        lambda found: f"/* {found[1]} */\n{(folder / found[1]).read_text()}", (folder / entry).read_text()
-    )
+
+    def sheet(found: re.Match[str]) -> str:
+        return f"/* {found[1]} */\n{(folder / found[1]).read_text()}"
+
+    inlined = _SHEET.sub(sheet, (folder / entry).read_text())
     if left := _CHARSET_OR_IMPORT.search(inlined):
         raise ValueError(f"{entry}: {left[0]!r} is not understood")
     return inlined

@@ -1,7 +1,7 @@
 """In front of Streamlit: the page, its scripts and the player's own files, gzipped, below any path prefix.
 
-Streamlit sends its own scripts as they lie on the disk. What is not compressed here, fonts and pictures, and every request
-that wants it otherwise, a range of it or no compression, goes on to Streamlit.
+Streamlit sends its own scripts as they lie on the disk. What is not compressed here, fonts and pictures, and every
+request that wants it otherwise, a range of it or no compression, goes on to Streamlit.
 """
 
 from collections.abc import Callable

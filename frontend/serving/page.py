@@ -1,7 +1,7 @@
-"""The page itself: Streamlit's, which also says what a first visit will ask for, so that it need not be found step by step.
+"""The page itself: Streamlit's, which also names what a first visit will ask for, so that it is not found step by step.
 
-The player's script and stylesheet, and those of Streamlit's scripts that it would name only after others have run, begin
-at once; plotly.js begins behind them. Addresses in it are relative: it works below any path prefix.
+The player's script and stylesheet, and those of Streamlit's scripts that it would name only after others have run,
+begin at once; plotly.js begins behind them. Addresses in it are relative: it works below any path prefix.
 """
 
 import base64
@@ -18,16 +18,18 @@ STATIC = Path(st.__file__).parent / "static"  # Streamlit's own files
 _SCRIPTS = STATIC / "static" / "js"
 
 # The server is where the page lies: rooms are one step below it. Streamlit would ask for it below every room first.
-# It loads its icon font, 375 kB, with every page; the signs of this one are in shell.css, and any other still brings it.
+# It loads its icon font, 375 kB, with every page; this one's signs are in signs.css, and any other still brings it.
+# The headlines' font waits for the picture on a first visit; see main.js.
 _FIRST = """
       window.__streamlit = { BACKEND_BASE_URL: new URL(".", window.location.href).href };
       try {
         document.documentElement.classList.toggle("ll-painted", localStorage.getItem("ll-painted") === "1");
       } catch {}
       const load = document.fonts.load.bind(document.fonts);
-      document.fonts.load = (font, ...more) => font.includes("Material Symbols") ? Promise.resolve([]) : load(font, ...more);
+      document.fonts.load = (font, ...text) =>
+        font.includes("Material Symbols") ? Promise.resolve([]) : load(font, ...text);
     """
-# Elements of every room, each a file that imports others; a name without its hash, which changes with Streamlit's version.
+# Elements of every room, each a file that imports others; without their hashes, which change with Streamlit's version.
 _ELEMENTS = ("BidiComponent", "Html", "Button", "NumberInput", "Slider", "Selectbox", "TextArea")
 _IMPORTED = re.compile(r'(?:from|import)\s*["`]\./([\w.-]+\.js)["`]')
 _FACE = re.compile(r"@font-face\{[^}]*font-family:Source Serif;[^}]*font-style:normal;[^}]*\}")
@@ -66,7 +68,7 @@ def later() -> list[str]:
     text = (STATIC / "index.html").read_text()
     known = [path.name for name in _ELEMENTS for path in sorted(_SCRIPTS.glob(f"{name}.????????.js"))]
     for name in known:  # which grows meanwhile
-        known += [more for more in _IMPORTED.findall((_SCRIPTS / name).read_text()) if more not in known + [name]]
+        known += [more for more in _IMPORTED.findall((_SCRIPTS / name).read_text()) if more not in known]
     return [path for name in known if (path := f"static/js/{name}") not in text]
 
 
