@@ -62,11 +62,15 @@ def stem(path: str) -> str:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_first_visit_is_light(server, browser, room):
-    """Streamlit's scripts raw, the player in fifty files and fonts for single signs were 168 requests and 6.1 MB."""
+    """Streamlit's scripts raw, the player in fifty files and fonts for single signs were 168 requests and 6.1 MB.
+
+    Somebody was here before, so that nothing depends on how long a training took.
+    """
+    first_visit(browser, f"{server}/{room}")
     visit = first_visit(browser, f"{server}/{room}")
     assert visit.requests <= MOST_REQUESTS
     assert visit.received + visit.messages <= MOST_BYTES
-    assert visit.messages <= 700_000
+    assert visit.messages <= 250_000
     assert {stem(path) for path in visit.files if path.endswith((".woff2", ".ttf"))} == FONTS
     assert not UNSHOWN & {stem(path) for path in visit.files}
     ours = [re.sub(r"/[0-9a-f]{12}/", "/", path) for path in visit.files if path.startswith("/player/")]
