@@ -22,6 +22,7 @@ class Proxy:
     def __init__(self, target: str, prefix: str, *, keeps: bool) -> None:
         self.target, self.prefix, self.keeps = urlsplit(target), f"/{prefix}", keeps
         self.outside: list[str] = []  # what was asked for and lies elsewhere
+        self.ends: set[asyncio.StreamWriter] = set()  # of the connections that are open
 
     def path_behind(self, path: str) -> str | None:
         """As which a path is asked for behind the proxy; None where it is not let through."""
@@ -32,6 +33,7 @@ class Proxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, of one request; behind its head everything is handed on as it comes."""
+        self.ends.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError):
             line, _, rest = (await reader.readuntil(_END)).partition(b"\r\n")
             method, path, version = line.decode().split(" ")
@@ -41,6 +43,7 @@ class Proxy:
                 writer.write(f"{version} 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode())
             else:
                 there = await asyncio.open_connection(self.target.hostname, self.target.port)
+                self.ends.add(there[1])
                 there[1].write(f"{method} {behind} {version}\r\n".encode() + _once(rest))
                 await asyncio.gather(_pipe(reader, there[1]), _pipe(there[0], writer))
         writer.close()
@@ -70,6 +73,9 @@ def proxied(proxy: Proxy) -> Iterator[str]:
         begun.set_result((asyncio.get_running_loop(), over, server.sockets[0].getsockname()[1]))
         await over.wait()
         server.close()
+        for end in proxy.ends:
+            end.transport.abort()
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
     thread = threading.Thread(target=asyncio.run, args=(work(),), daemon=True)
     thread.start()
