@@ -1,4 +1,4 @@
-"""The entrance: `streamlit run app.py` finds this app, its door, its routes and its warm-up."""
+"""The entrance: `streamlit run app.py` finds this app, its door, its files and its warm-up."""
 
 import asyncio
 import webbrowser
@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from frontend import door, long_links, reconnect
-from frontend.assets import ROUTES
 from frontend.faults import show_fault
+from frontend.serving import files
+from frontend.serving.place import base_path
 from frontend.settings import hold_settings
 from frontend.warmup import warmup
 
@@ -20,13 +21,14 @@ from frontend.warmup import warmup
 async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Compiles before the first visitor asks, and opens the page as `streamlit run` does for a plain script."""
     warmup()
+    files.prepare()
     if not st.get_option("server.headless"):
-        address = f"http://localhost:{st.get_option('server.port')}"
+        address = f"http://localhost:{st.get_option('server.port')}/{base_path()}"
         asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
     yield None
 
 
 hold_settings()
 _SCRIPT = Path(__file__).parent / "frontend" / "main.py"  # from wherever the start's command is given
-_LAYERS = [*door.MIDDLEWARE, *long_links.MIDDLEWARE, *reconnect.MIDDLEWARE]
-app = st.App(_SCRIPT, routes=ROUTES, middleware=_LAYERS, lifespan=_lifespan, on_script_error=show_fault)
+_LAYERS = [*door.MIDDLEWARE, *long_links.MIDDLEWARE, *reconnect.MIDDLEWARE, *files.MIDDLEWARE]
+app = st.App(_SCRIPT, middleware=_LAYERS, lifespan=_lifespan, on_script_error=show_fault)

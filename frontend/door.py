@@ -25,10 +25,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from frontend.errands import OF_AN_ADDRESS
 from frontend.headers import headers
 from frontend.messages import TRY_LATER, Bucket, Conversation
+from frontend.serving.place import is_page, path_here
 from frontend.visitor import network_of
 
 # paths below the app's own address; everything else of Streamlit's is not there
-OWN = "player"  # where frontend.assets serves
 OPEN = re.compile(
     r"(|index\.html|favicon\.png|manifest\.json"  # Streamlit's page
     r"|(static|media|player)/.+"  # its scripts; the page's icon; ours
@@ -126,13 +126,13 @@ class Door:
         said = Headers(scope=scope)
         body = "transfer-encoding" in said or said.get("content-length", "0") != "0"
         path = path_here(scope)
-        if not OPEN.fullmatch(path):
+        if path is None or not OPEN.fullmatch(path):
             return _sentence(404, NOT_HERE, body)
         if scope["method"] not in METHODS:
             return _sentence(405, ONLY_READ, body, allow=", ".join(METHODS))
         if body:
             return _sentence(413, NO_BODY, body)
-        if self.hall.full and _is_page(path):
+        if self.hall.full and is_page(path):
             return _sentence(503, FULL, body, retry_after=str(RETRY_S))
         return None
 
@@ -151,15 +151,6 @@ class Door:
         finally:
             self.hall.leave(who)
         return None
-
-
-def path_here(scope: Scope) -> str:
-    """The path below the app's own address, without the slash before it; prefixes are the mount's and the option's."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    if prefix and (path == f"/{prefix}" or path.startswith(f"/{prefix}/")):
-        path = path.removeprefix(f"/{prefix}")
-    return path.removeprefix("/")
 
 
 def address(scope: Scope) -> str:
@@ -199,15 +190,10 @@ def with_headers(send: Send) -> Send:
 
 
 def _handed_on(scope: Scope) -> Scope:
-    """The request as the app takes it: without a foreign origin, and our own files found below any prefix."""
-    said = scope["headers"] if is_ours(Headers(scope=scope)) else [h for h in scope["headers"] if h[0] != b"origin"]
-    here = path_here(scope)
-    path = f"{scope.get('root_path', '')}/{here}" if here.startswith(f"{OWN}/") else scope["path"]
-    return {**scope, "path": path, "headers": said}
-
-
-def _is_page(path: str) -> bool:
-    return "/" not in path and "." not in path
+    """The request as the app takes it: without a foreign origin."""
+    if is_ours(Headers(scope=scope)):
+        return scope
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"]}
 
 
 def _sentence(status: int, what: str, ends: bool, **more: str) -> Response:

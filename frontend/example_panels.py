@@ -1,5 +1,6 @@
 """What one run makes of its examples, as panels: boundary, curve, pictures, text, and one example followed."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ from landscapes import DATASETS
 from landscapes.network_loss import choices_of, target_of
 from landscapes.networks.observation import output_gradient, write_text
 
+# wrong images of a look that are sent: no stage has room for more; of a training under way, again and again, fewer
+_LISTED, _LISTED_UNDER_WAY = 400, 100
 _WRITTEN, _TEXTS = 60, 12  # symbols of a text, and texts along a run
 
 
-def picture_panels(run: Learned, name: str, example: int) -> list[dict[str, Any]]:
+def picture_panels(run: Learned, name: str, example: int, under_way: bool = False) -> list[dict[str, Any]]:
     """The panels that suit the data, and the chosen example where there are outputs to show."""
     kind = DATASETS[run.loss.dataset].kind
-    first = {"points": _field, "curve": _fit, "images": _images, "text": _text}.get(kind)
+    images = partial(_images, most=_LISTED_UNDER_WAY if under_way else _LISTED)
+    first = {"points": _field, "curve": _fit, "images": images, "text": _text}.get(kind)
     shown = [first(run, name, example)] if first is not None else []
     return shown if run.frames.outputs is None else [*shown, _sample(run, name, example)]
 
@@ -80,7 +84,7 @@ def _fit(run: Learned, name: str, example: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
+def _images(run: Learned, name: str, example: int, most: int) -> dict[str, Any]:
     data = run.loss.examples
     first, count = len(data.train_inputs), len(data.valid_inputs)
     probs = probabilities(run, slice(first, first + count))
@@ -88,12 +92,38 @@ def _images(run: Learned, name: str, example: int) -> dict[str, Any]:
     side = round(data.valid_pixels.shape[1] ** 0.5)
     # who answers with what is no number takes an image for nothing
     guess = np.where(np.isfinite(probs).all(-1), np.argmax(np.nan_to_num(probs), -1), data.num_classes)
+    truth, sure = data.valid_targets[:count], shares_in_bytes(probs.max(-1))
     return {
         "id": "images", "kind": "images", "area": "picture", "title": "Wrong now", "short": "Wrong", "hint": "",
-        "images": data.valid_pixels[:count].reshape(count, side, side),
-        "truth": data.valid_targets[:count].astype(np.int32),
-        "guess": guess.astype(np.uint8), "sure": shares_in_bytes(probs.max(-1)),
+        **wrong_images(data.valid_pixels[:count].reshape(count, side, side), truth, guess, sure, most),
         "class_names": [*data.class_names, "nothing"], "steps": run.at, "first": first, "chosen": example,
+    }  # fmt: skip
+
+
+def wrong_images(images: np.ndarray, truth: np.ndarray, guess: np.ndarray, sure: np.ndarray,
+                 most: int = _LISTED) -> dict[str, Any]:  # fmt: skip
+    """What is wrong at every look, and nothing of what is right: it is not shown.
+
+    Args:
+        images: of shape (image, height, width), in 0..16.
+        truth: the class of each.
+        guess: the class that each is taken for, a row a look.
+        sure: how sure of it the network is, in 0..255, a row a look.
+        most: how many of a look are told of.
+
+    Returns:
+        ``count``, how many of ``total`` are wrong at every look; ``place``, ``guess`` and ``sure`` of the first ones of
+        each, look by look up to ``ends``; ``images``, ``truth`` and ``index`` of those, by their places.
+    """
+    wrong = guess != truth
+    listed = wrong & (np.cumsum(wrong, 1) <= most)
+    kept = np.flatnonzero(listed.any(0))
+    looks, which = np.nonzero(listed)
+    return {
+        "count": wrong.sum(1).astype(np.int32), "total": len(truth),
+        "ends": np.cumsum(listed.sum(1)).astype(np.int32), "place": np.searchsorted(kept, which).astype(np.int16),
+        "guess": guess[looks, which].astype(np.uint8), "sure": sure[looks, which],
+        "images": images[kept].astype(np.uint8), "truth": truth[kept].astype(np.uint8), "index": kept.astype(np.int32),
     }  # fmt: skip
 
 

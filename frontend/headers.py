@@ -1,18 +1,14 @@
 """What every answer says to the browser about what the page may load, who may frame it and what it tells others."""
 
-import base64
-import hashlib
 import logging
 import os
 import re
 from functools import cache
-from pathlib import Path
 
-import streamlit as st
+from frontend.serving.page import inline_scripts
 
 FRAME_ANCESTORS = "FRAME_ANCESTORS"  # environment variable; sites whose pages may frame this one, between spaces
 _SITE = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5}|:\*)?", re.IGNORECASE)
-_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,14 +35,6 @@ def frame_ancestors(asked: str) -> str:
     return " ".join(["'self'", *(word for word in words if _SITE.fullmatch(word))])
 
 
-@cache
-def _inline_scripts() -> list[str]:
-    """The hashes of the scripts that stand in Streamlit's own page; it has no other way to allow them."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text()
-    digests = [hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(page)]
-    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-
-
 def content_security_policy(ancestors: str) -> str:
     """A policy under which every room works; what is not named is loaded from nowhere.
 
@@ -54,7 +42,7 @@ def content_security_policy(ancestors: str) -> str:
     """
     return "; ".join([
         "default-src 'none'",
-        " ".join(["script-src 'self' 'wasm-unsafe-eval'", *_inline_scripts()]),  # protobuf.js counts in WebAssembly
+        " ".join(["script-src 'self' 'wasm-unsafe-eval'", *inline_scripts()]),  # protobuf.js counts in WebAssembly
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",

@@ -81,10 +81,11 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
         return
     if job.error is not None:
         raise job.error
-    show(job.latest, "over" if job.done else "under way", _POOL.place(job))
-    if st.session_state.get("live") and job.done:
+    over = job.done
+    if over and st.session_state.get("live"):
         st.session_state.live = False
-        st.rerun()
-    elif not job.done and not st.session_state.get("live"):
+        st.rerun()  # before it is shown: what is over is shown there, once, and no timer goes on
+    show(job.latest, "over" if over else "under way", _POOL.place(job))
+    if not over and not st.session_state.get("live"):
         st.session_state.live = True
         st.rerun()

@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from frontend.assets import version
 from frontend.errands import ERRANDS, Errand
+from frontend.serving.assets import version
 
 # what the page sends: controls, acts and polls are reruns; the stop stands in Streamlit's corner while a script runs
 KINDS = frozenset({"rerun_script", "stop_script"})

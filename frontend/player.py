@@ -21,10 +21,10 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from frontend import theme
 from frontend.acts import Act, Ranges, read
-from frontend.assets import version
 from frontend.blob import pack
 from frontend.figures import templates
 from frontend.refusals import refused
+from frontend.serving.assets import version
 
 _FOLDER = Path(__file__).parent
 

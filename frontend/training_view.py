@@ -36,7 +36,7 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
     steps, runs = result.training.num_steps, result.runs
     marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
     rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
-    shown = [*_charts(result), *(_details(runs[opened], labels(runs)[opened], example, steps) if runs else [])]
+    shown = [*_charts(result), *(_details(runs[opened], labels(runs)[opened], example, steps, state) if runs else [])]
     ids = {panel["id"] for panel in shown}
     done = steps if state == "over" else result.done if runs else 0
     return {
@@ -176,6 +176,6 @@ def loss_decades(result: TrainingResult) -> tuple[float, float]:
     return float(min(low, high - 1)), float(high)
 
 
-def _details(run: Learned, name: str, example: int, steps: int) -> list[dict[str, Any]]:
+def _details(run: Learned, name: str, example: int, steps: int, state: str) -> list[dict[str, Any]]:
     """Every panel of the open run."""
-    return [*layer_panels.layer_panels(run, name, steps), *picture_panels(run, name, example)]
+    return [*layer_panels.layer_panels(run, name, steps), *picture_panels(run, name, example, state == "under way")]

@@ -140,7 +140,7 @@ def test_a_wrong_arrow_is_seen(path, source):
         ("landscapes/a.py", "import jax\nfrom landscapes.surface import Surface\nfrom . import surfaces"),
         ("experiments/a.py", "from landscapes import SURFACES\nfrom optimizers import descend"),
         ("frontend/rooms/a.py", "import streamlit as st\nfrom experiments.race import run"),
-        ("app.py", "import gc\nimport streamlit as st\nfrom frontend.assets import ROUTES"),
+        ("app.py", "import gc\nimport streamlit as st\nfrom frontend.serving import files"),
     ],
 )
 def test_a_right_arrow_is_let_through(path, source):

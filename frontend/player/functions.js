@@ -152,7 +152,7 @@ export class Functions extends Panel {
     }
     const foot = top + height + this.em / 2 + 5;
     for (const at of [low, 0, high]) label(ctx, minus(String(at)), x(at), foot, { ...words, align: "center", box: [left - 8, left + width + 4] });
-    label(ctx, "z", x(0.55 * high), foot, { ...words, align: "center", font: `italic ${this.font}` });
+    label(ctx, "z", x(0.55 * high), foot, { ...words, align: "center", font: this.letter });
   }
 
   /** Where the slope is exactly zero nothing comes back through the unit. */

@@ -9,7 +9,7 @@ export class Images extends Panel {
     super(player, spec);
     this.frame.addEventListener("click", (event) => {
       const index = this.indexAt(event);
-      if (index !== null) player.act({ kind: "example", index: index + (this.spec.first ?? 0) });
+      if (index !== null) player.act({ kind: "example", index: this.exampleAt(index) });
     });
   }
 
@@ -21,61 +21,68 @@ export class Images extends Panel {
     return { cell, columns, most: columns * rows, side: big ? 56 : 44, wide: this.size[0] / columns };
   }
 
+  /** The wrong answers at a step that are listed, as indices into all that are. */
   wrong(step) {
-    const { guess, truth } = this.spec;
-    const count = truth.length;
+    const { ends } = this.spec;
     const frame = this.frameAt(step);
     return this.once("wrong", frame, () => {
-      const out = [];
-      for (let i = 0; i < count; i++) if (guess[frame * count + i] !== truth[i]) out.push(i);
-      return { frame, list: out };
+      const first = frame ? ends[frame - 1] : 0;
+      return { frame, list: Array.from({ length: ends[frame] - first }, (_, i) => first + i) };
     });
+  }
+
+  /** The number of the example that a wrong answer is about. */
+  exampleAt(answer) {
+    return this.spec.index[this.spec.place[answer]] + (this.spec.first ?? 0);
   }
 
   draw(step) {
     this.begin();
     const { frame, list } = this.wrong(step);
     this.put(this.layer("wrong", (ctx) => this.paint(ctx, frame, list), frame));
-    const { length } = this.spec.truth;
-    this.say(step, list.length ? `${list.length} of ${length} unseen wrong` : `all ${length} unseen right`);
+    const { count, total } = this.spec;
+    this.say(step, count[frame] ? `${count[frame]} of ${total} unseen wrong` : `all ${total} unseen right`);
   }
 
   paint(ctx, frame, list) {
     const ink = this.player.ink;
     const { cell, columns, most, side, wide } = this.geometry();
-    const atlas = this.atlas();
     ctx.textBaseline = "middle";
     ctx.imageSmoothingEnabled = false;
     if (!list.length) {
       ctx.font = this.font;
       ctx.fillStyle = ink.ink2;
       ctx.fillText(`None of these images is wrong at step ${this.spec.steps[frame]}.`, 0, 22);
+      return;
     }
-    list.slice(0, most).forEach((index, place) => {
-      const x = (place % columns) * wide;
-      const y = Math.floor(place / columns) * cell.height + 8;
-      ctx.drawImage(atlas.canvas, 0, index * atlas.side, atlas.side, atlas.side, x, y, side, side);
-      ctx.strokeStyle = index + (this.spec.first ?? 0) === this.spec.chosen ? ink.accent : ink.hairline;
-      ctx.lineWidth = index + (this.spec.first ?? 0) === this.spec.chosen ? 2 : 1;
+    const atlas = this.atlas();
+    list.slice(0, most).forEach((answer, at) => {
+      const x = (at % columns) * wide;
+      const y = Math.floor(at / columns) * cell.height + 8;
+      const chosen = this.exampleAt(answer) === this.spec.chosen;
+      ctx.drawImage(atlas.canvas, 0, this.spec.place[answer] * atlas.side, atlas.side, atlas.side, x, y, side, side);
+      ctx.strokeStyle = chosen ? ink.accent : ink.hairline;
+      ctx.lineWidth = chosen ? 2 : 1;
       ctx.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1);
-      this.caption(ctx, frame, index, x, y + side + 4 + this.em / 2, wide - 6);
+      this.caption(ctx, answer, x, y + side + 4 + this.em / 2, wide - 6);
     });
   }
 
-  caption(ctx, frame, index, x, y, room) {
-    const { guess, truth, class_names: names } = this.spec;
+  caption(ctx, answer, x, y, room) {
+    const { guess, place, truth, class_names: names } = this.spec;
     const ink = this.player.ink;
-    const taken = names?.[guess[frame * truth.length + index]] ?? guess[frame * truth.length + index];
+    const name = (k) => names?.[k] ?? k;
+    const taken = name(guess[answer]);
     ctx.font = `600 ${this.font}`;
     ctx.fillStyle = ink.warning;
     ctx.fillText(`${taken}`, x, y);
     const width = ctx.measureText(`${taken}`).width;
     ctx.font = this.font;
     ctx.fillStyle = ink.ink2;
-    ctx.fillText(`, not ${names?.[truth[index]] ?? truth[index]}`, x + width, y, Math.max(10, room - width));
+    ctx.fillText(`, not ${name(truth[place[answer]])}`, x + width, y, Math.max(10, room - width));
   }
 
-  /** All images one under the other, ink on background. */
+  /** All images that are ever listed, one under the other, ink on background. */
   atlas() {
     const { images } = this.spec;
     return this.once("atlas", this.player.scheme, () => {
@@ -93,6 +100,7 @@ export class Images extends Panel {
     });
   }
 
+  /** The wrong answer whose image lies under the pointer. */
   indexAt(event) {
     const [px, py] = this.local(event);
     const { cell, columns, most, side, wide } = this.geometry();
@@ -105,9 +113,8 @@ export class Images extends Panel {
   read(event) {
     const index = this.indexAt(event);
     if (index === null) return null;
-    const { guess, sure, truth, class_names: names } = this.spec;
-    const at = this.wrong(this.player.clock.step).frame * truth.length + index;
+    const { guess, place, sure, truth, class_names: names } = this.spec;
     const name = (k) => names?.[k] ?? k;
-    return [`taken for ${name(guess[at])}, ${shareOf(sure[at])} sure`, `it is ${name(truth[index])}`, "click to follow this example"];
+    return [`taken for ${name(guess[index])}, ${shareOf(sure[index])} sure`, `it is ${name(truth[place[index]])}`, "click to follow this example"];
   }
 }

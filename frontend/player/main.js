@@ -19,11 +19,25 @@ function stylesheet() {
   });
 }
 
+/** The headlines' font, 430 kB, comes behind the first picture; on later visits the page asks for it at once. */
+function headlines(player) {
+  const root = document.documentElement.classList;
+  if (root.contains("ll-painted")) return;
+  if (!player.seen().ready) return void requestAnimationFrame(() => headlines(player));
+  root.add("ll-painted");
+  try {
+    localStorage.setItem("ll-painted", "1");
+  } catch {
+    // A browser that keeps nothing is a first visitor every time.
+  }
+}
+
 export default async function mount({ data, parentElement, setTriggerValue }) {
   const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
   await stylesheet();
   parentElement.player ??= new Player(parentElement, BASE);
   parentElement.player.update(unpack(data), (act) => setTriggerValue("act", act));
+  headlines(parentElement.player);
   // A mount that a newer one has overtaken, while it waited for the stylesheet, must not take the player with it.
   return () => {
     if (parentElement.turns !== turn) return;

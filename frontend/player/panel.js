@@ -127,6 +127,11 @@ export class Panel {
     return this.player.projector ? 17 : 12.5;
   }
 
+  /** Of the letters of the mathematics: the system's own italic, since the page's would be loaded for a few of them. */
+  get letter() {
+    return `italic ${this.em}px serif`;
+  }
+
   get font() {
     return `${this.em}px ${this.player.fontFamily}`;
   }

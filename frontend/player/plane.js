@@ -110,7 +110,7 @@ export class Plane extends Plot {
         say(`${figure(mx)}, ${figure(my)}`, this.x(mx), this.y(my) + (this.y(my) > top + height - 30 ? -18 : 18));
       }
     }
-    this.ctx.font = `italic ${this.font}`;
+    this.ctx.font = this.letter;
     this.ctx.fillStyle = ink.ink2;
     this.ctx.textBaseline = "middle";
     this.ctx.fillText("x", left + width + 9, top + height + 15);

@@ -217,7 +217,7 @@ export class Relief extends Plot {
   name(text, at, across, gap, italic = true) {
     const [, , ex, ey] = this.outward(at, across, gap);
     const ink = this.player.ink;
-    label(this.ctx, text, ex, ey, { color: ink.ink2, ink, font: (italic ? "italic " : "") + this.font, align: "center", box: [0, this.size[0]] });
+    label(this.ctx, text, ex, ey, { color: ink.ink2, ink, font: italic ? this.letter : this.font, align: "center", box: [0, this.size[0]] });
   }
 
   read(event) {

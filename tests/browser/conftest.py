@@ -1,5 +1,6 @@
 """The running app and a real browser: one server and one Chromium for all journeys, a fresh window for each."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -7,11 +8,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -20,8 +22,6 @@ FLAGS = [
     "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 PAINTED = "window.player?.get().ready === true"
-# where Streamlit looks for itself below a deep link
-PROBED = tuple(f"/{room}/_stcore/{name}" for room in ("train", "gradients") for name in ("health", "host-config"))
 
 
 def free_port() -> int:
@@ -30,18 +30,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+@contextmanager
+def serving(prefix: str = "") -> Iterator[str]:
+    """The app on a free port, below ``server.baseUrlPath`` where one is given, until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}",
                "--server.address=127.0.0.1", "--browser.serverAddress=localhost"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    environment = os.environ | {"STREAMLIT_SERVER_BASE_URL_PATH": prefix}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):
             assert process.poll() is None, "the server stopped"
             try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                urllib.request.urlopen(f"{address}/{prefix and prefix + '/'}_stcore/health", timeout=1).close()
                 break
             except OSError:
                 time.sleep(0.5)
@@ -51,6 +53,12 @@ def server() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +93,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         if before:
             page.add_init_script(before)
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not _is_probe(m) else None)
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.on("request", lambda r: faults.append(r.url) if not _is_ours(r.url, server) else None)
         page.goto(f"{server}/{path}?{urlencode(params)}" if params else f"{server}/{path}")
@@ -102,7 +110,3 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 def _is_ours(url: str, server: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.netloc == urlsplit(server).netloc
-
-
-def _is_probe(message: ConsoleMessage) -> bool:
-    return "404" in message.text and urlsplit(message.location.get("url", "")).path in PROBED

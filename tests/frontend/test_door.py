@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     "path",
     ["/", "/train", "/gradients", "/index.html", "/favicon.png", "/static/js/index.js", "/media/a.svg",
-     "/player/0123/main.js", "/_stcore/health", "/_stcore/host-config", "/_stcore/bidi-components/a.b/pointer.js"],
+     "/player/0123/player.js", "/_stcore/health", "/_stcore/host-config", "/_stcore/bidi-components/a.b/pointer.js"],
 )  # fmt: skip
 def test_what_the_page_uses_goes_in(path):
     answer = ask(Door(echo), path)
@@ -97,7 +97,8 @@ def test_below_a_prefix(path, option):
     option("server.baseUrlPath", "ml/land")
     door = Door(echo)
     assert ask(door, path).text == path
-    assert ask(door, "/ml/land/player/0123/main.js").text == "/player/0123/main.js"
+    assert ask(door, "/ml/land/player/0123/main.js").text == "/ml/land/player/0123/main.js"
+    assert ask(door, "/train").status == ask(door, "/ml/landing/train").status == 404
     assert ask(door, "/ml/land/_stcore/upload_file/a/b", "PUT").status == 404
     assert not Browser().connect(door, "/ml/land/_stcore/stream").closed
     assert Browser().connect(door, "/ml/land/train").closed == [1008]

@@ -1,13 +1,18 @@
 """Every entry that the stage shows of random trainings is of the step it stands at, and of the examples it names."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from experiments import training as room
 from experiments.training import Learned, Learner, Training, TrainingResult, run
+from experiments.training_link import from_link
 from experiments.training_verdict import headline
+from frontend.blob import pack
+from frontend.example_panels import wrong_images
+from frontend.player import whole_tree
 from frontend.training_view import training_tree
 from landscapes import DATASETS
 from optimizers import descent
@@ -121,9 +126,8 @@ def test_all_unseen_images_are_counted(validation):
     one = run(Training("digits", validation=validation, num_steps=20,
                        learners=(Learner(network="softmax_regression"),))).runs[0]  # fmt: skip
     images, unseen = panels(tree_of(TrainingResult(Training(), (one,))))["images"], len(one.loss.examples.valid_inputs)
-    assert len(images["truth"]) == len(images["images"]) == unseen
-    wrong = (images["guess"] != images["truth"]).sum(1)
-    np.testing.assert_allclose(wrong / unseen, 1 - one.frames.accuracy[:, 1], atol=1e-6)
+    assert images["total"] == unseen
+    np.testing.assert_allclose(images["count"] / unseen, 1 - one.frames.accuracy[:, 1], atol=1e-6)
 
 
 def test_a_network_without_numbers_takes_images_for_nothing():
@@ -136,5 +140,37 @@ def test_a_network_without_numbers_takes_images_for_nothing():
     answers = one.frames.outputs[-1, first : first + count]
     no_number = ~np.isfinite(answers).all(1)
     assert no_number.any()
-    nothing = np.array([images["class_names"][guess] == "nothing" for guess in images["guess"][-1]])
-    np.testing.assert_array_equal(nothing, no_number)
+    last = slice(*[0, *images["ends"]][-2:])
+    named = images["index"][images["place"][last]][images["guess"][last] == images["class_names"].index("nothing")]
+    np.testing.assert_array_equal(named, np.flatnonzero(no_number)[: len(named)])
+    assert len(named) == min(no_number.sum(), 400)
+
+
+def test_what_is_sent_of_images_is_what_is_wrong_and_no_more():
+    rng = np.random.default_rng(0)
+    looks, count = 5, 900
+    images, truth = rng.integers(0, 17, (count, 8, 8)), rng.integers(0, 10, count)
+    guess, sure = (
+        np.where(rng.random((looks, count)) < 0.7, truth, 10),
+        rng.integers(0, 256, (looks, count)).astype("u1"),
+    )
+    guess[0], guess[3] = (truth + 1) % 10, truth  # all wrong, all right
+    sent = wrong_images(images, truth, guess, sure)
+    assert sent["count"].tolist() == (guess != truth).sum(1).tolist()
+    for look, (begin, end) in enumerate(pairwise([0, *sent["ends"]])):
+        wrong = np.flatnonzero(guess[look] != truth)[:400]
+        place = sent["place"][begin:end]
+        np.testing.assert_array_equal(sent["index"][place], wrong)
+        np.testing.assert_array_equal(sent["images"][place], images[wrong])
+        np.testing.assert_array_equal(sent["truth"][place], truth[wrong])
+        np.testing.assert_array_equal(sent["guess"][begin:end], guess[look, wrong])
+        np.testing.assert_array_equal(sent["sure"][begin:end], sure[look, wrong])
+    shown = [np.flatnonzero(row != truth)[:400] for row in guess]
+    assert len(sent["images"]) == len(np.unique(np.concatenate(shown)))
+
+
+def test_what_is_sent_of_a_convolutional_network_is_small():
+    """Half of what it was with every image's answer at every look, whether or not it was wrong."""
+    result = run(from_link({"data": "digits", "n1": "cnn"})[0])
+    assert len(pack(whole_tree(tree_of(result)))) <= 120_000
+    assert len(pack(whole_tree(tree_of(result, state="under way")))) <= 70_000
