@@ -51,6 +51,7 @@ export class Plot extends Panel {
     this.figureKey = key;
     const [width, height] = this.size; // it may be hidden again before plotly.js is there
     const Plotly = await this.player.plotly;
+    await this.turn();
     const layout = structuredClone(spec.figure.layout);
     this.adapt(layout, sameFigure);
     layout.template = this.player.tree.templates[this.player.scheme];
@@ -64,6 +65,9 @@ export class Plot extends Panel {
     this.kept.clear();
     this.player.invalidate();
   }
+
+  /** Resolves when it is this figure's turn to be drawn. */
+  async turn() {}
 
   config() {
     return {};

@@ -28,6 +28,11 @@ export class Relief extends Plot {
     this.gd.on("plotly_webglcontextlost", () => this.player.flatten());
   }
 
+  /** The first time words and map are painted before the relief, which takes longest. */
+  async turn() {
+    if (!this.ready) await new Promise((over) => requestAnimationFrame(() => setTimeout(over)));
+  }
+
   config() {
     // Plotly draws four pixels for each one of the screen unless told otherwise.
     return { scrollZoom: false, plotGlPixelRatio: window.devicePixelRatio || 1 };
