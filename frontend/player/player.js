@@ -1,13 +1,17 @@
 // The player: panels, marks and one clock, all described by the data that Python sends. Nothing here knows which room it is in.
 
+import { Announcer } from "./announcer.js";
 import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
 import { channels } from "./colors.js";
+import { Descriptions } from "./described.js";
 import { Drag } from "./drag.js";
+import { keepFocus } from "./focus.js";
 import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
 import { KINDS } from "./kinds.js";
 import { loadPlotly } from "./plot.js";
+import { watchRail } from "./rail.js";
 import { Sentence } from "./sentence.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
@@ -21,9 +25,11 @@ export class Player {
     this.el = document.createElement("div");
     this.el.className = "ll-player";
     this.el.tabIndex = 0;
-    this.el.setAttribute("role", "application");
-    this.el.setAttribute("aria-label", "Player. Space plays and pauses, arrow keys step, Home and End go to the ends.");
+    this.el.setAttribute("role", "region");
+    this.el.setAttribute("aria-label", "Stage. Space plays and pauses, arrow keys step, Home and End go to the ends.");
     parent.append(this.el);
+    this.announcer = new Announcer(this.el);
+    this.descriptions = new Descriptions(this);
     this.runs = [];
     this.panels = [];
     this.hidden = new Set();
@@ -49,6 +55,8 @@ export class Player {
     // The browser takes Escape for itself while it fills the screen.
     this.left = () => this.projector && !document.fullscreenElement && this.present(false);
     document.addEventListener("fullscreenchange", this.left);
+    this.escape = (event) => event.key === "Escape" && this.projector && this.present(false);
+    document.addEventListener("keydown", this.escape);
     // For tests and the curious: what was painted last. Read-only.
     Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => this.seen() }) });
   }
@@ -64,6 +72,21 @@ export class Player {
     this.send = send;
     const first = !this.tree;
     this.tree = tree;
+    this.keepFocus(() => this.take(tree));
+    document.title = tree.title;
+    this.announcer.result(tree);
+    watchRail();
+    if (first) this.begin(tree.clock);
+    this.painted.data += 1;
+    this.invalidate();
+  }
+
+  /** Does something to the stage; where it takes the focused element away the headline gets the focus. */
+  keepFocus(act) {
+    keepFocus(this.el, act, this.sentence.headline);
+  }
+
+  take(tree) {
     this.readTheme();
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
     this.clock.setStops(tree.clock);
@@ -77,9 +100,6 @@ export class Player {
     this.chrome.update();
     this.stage.update(tree);
     this.updatePanels();
-    if (first) this.begin(tree.clock);
-    this.painted.data += 1;
-    this.invalidate();
   }
 
   get still() {
@@ -180,7 +200,10 @@ export class Player {
     if (on) {
       this.el.focus({ preventScroll: true });
       document.documentElement.requestFullscreen?.().catch(() => {});
-    } else if (document.fullscreenElement) document.exitFullscreen();
+    } else {
+      if (document.fullscreenElement) document.exitFullscreen();
+      this.chrome.takeFocus();
+    }
     this.refit();
   }
 
@@ -194,7 +217,6 @@ export class Player {
       ArrowLeft: () => this.clock.nudge(-by),
       Home: () => this.clock.nudge(-this.clock.steps),
       End: () => this.clock.nudge(this.clock.steps),
-      Escape: () => this.projector && this.present(false),
     };
     if (!actions[event.key] || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
@@ -244,6 +266,7 @@ export class Player {
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
     this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
     this.painted.key = this.tree.key;
+    this.descriptions.painted();
   }
 
   destroy() {
@@ -251,6 +274,9 @@ export class Player {
     this.clock.stop();
     this.resizer.disconnect();
     document.removeEventListener("fullscreenchange", this.left);
+    document.removeEventListener("keydown", this.escape);
+    this.announcer.destroy();
+    this.descriptions.destroy();
     this.chrome.destroy();
     document.documentElement.classList.remove("ll-presenting");
     for (const panel of this.panels) panel.destroy();
