@@ -35,8 +35,9 @@ def race_title(race: Race) -> str:
 
 
 def training_title(training: Training) -> str:
-    """Such as "Train: Dense network on Moons"."""
-    return f"Train: {_some([NETWORKS[each.network].title for each in training.learners])} on {DATASETS[training.dataset].title}"
+    """Such as "Train: Dense on Moons"."""
+    networks = _some([NETWORKS[each.network].title for each in training.learners])
+    return f"Train: {networks} on {DATASETS[training.dataset].title}"
 
 
 def gradients_title(page: Gradients) -> str:

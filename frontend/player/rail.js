@@ -41,6 +41,7 @@ class Holder {
   constructor(rail) {
     this.rail = rail;
     document.addEventListener("focusin", ({ target }) => {
+      this.opened = target.closest("[data-testid=stExpandSidebarButton]") !== null;
       this.held = rail.contains(target) ? target : null;
       this.key = keyOf(this.held);
     });
@@ -49,15 +50,34 @@ class Holder {
     });
   }
 
-  mend() {
+  mend(tries = 30) {
+    const folded = this.rail.dataset.collapsed === "true";
+    if (this.opened && !folded) return this.begin();
     const { activeElement } = document;
-    if (!this.held || seen(this.held) || (activeElement !== document.body && activeElement !== this.held)) return;
+    if (!this.held || (seen(this.held) && !folded) || (activeElement !== document.body && activeElement !== this.held)) return;
     const own = this.key && this.rail.querySelector(`.${this.key} :is(${CONTROL})`);
     const open = this.rail.querySelector("[class*=st-key-chip_] button[aria-expanded=true]");
     const fold = document.querySelector("[data-testid=stExpandSidebarButton]");
-    const next = [own, open, ...this.rail.querySelectorAll(CONTROL), fold].find((each) => each && seen(each));
-    next?.focus({ preventScroll: this.rail.dataset.collapsed === "true" });
+    const inside = folded ? [] : [own, open, ...this.rail.querySelectorAll(CONTROL)];
+    const next = [...inside, fold].find((each) => each && seen(each));
+    if (next) next.focus({ preventScroll: folded });
+    else if (folded && tries) requestAnimationFrame(() => this.mend(tries - 1)); // the button that unfolds it comes a little later
   }
+
+  /** Unfolded from the header, where the button is gone: on to the one that folds it. */
+  begin() {
+    const button = this.rail.querySelector("[data-testid=stSidebarCollapseButton] button");
+    this.opened = false;
+    if (button) requestAnimationFrame(() => button.focus({ preventScroll: true }));
+  }
+}
+
+const PHONE = matchMedia("(max-width: 767px)"); // where the open rail lies over the page
+
+/** What lies under the open rail is out of the way of the keyboard. */
+function layOver(rail) {
+  const over = PHONE.matches && rail.dataset.collapsed === "false";
+  for (const under of document.querySelectorAll(".stMain, .stAppHeader")) under.inert = over;
 }
 
 /** To be called with whatever Streamlit may have made anew. */
@@ -68,8 +88,10 @@ export function watchRail() {
   const holder = new Holder(rail);
   const look = () => {
     sayValues(rail);
+    layOver(rail);
     holder.mend();
   };
+  PHONE.addEventListener("change", look);
   const attributeFilter = ["aria-valuetext", "value", "data-collapsed", "disabled"];
   new MutationObserver(look).observe(rail, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });
   look();

@@ -16,7 +16,6 @@ FOCUSED = """() => {
   if (!element || element === document.body) return null;
   const shown = element.closest('[role=group]:has(> * > * > * > input[type=range]), .stSlider') ?? element;
   const { left, top, width, height } = shown.getBoundingClientRect();
-  const inside = (y) => { const hit = document.elementFromPoint(left + width / 2, y); return shown.contains(hit) || hit?.contains(shown); };
   const bars = (y) => document.elementFromPoint(left + width / 2, y)?.closest('.stAppHeader, .ll-timeline, .ll-chrome');
   const tall = height > innerHeight;
   const covered = [top + 1, top + height / 2, top + height - 1].filter((y) => bars(y) && !bars(y).contains(shown));
@@ -71,10 +70,12 @@ def test_every_stop_shows_that_it_has_the_focus(open_page: Opener, path: str):
       const look = (element) => {
         const near = [element, ...element.querySelectorAll('*')].slice(0, 12);
         for (let up = element.parentElement; up && near.length < 20; up = up.parentElement) near.push(up);
-        return near.map((each) => { const s = getComputedStyle(each); return [s.outlineStyle, s.outlineWidth, s.boxShadow, s.borderColor].join(); }).join('|');
+        const drawn = (s) => [s.outlineStyle, s.outlineWidth, s.boxShadow, s.borderColor, s.backgroundColor];
+        return near.map((each) => drawn(getComputedStyle(each)).join()).join('|');
       };
       const all = [...document.querySelectorAll('a[href], button, input:not([type=range]), summary, [tabindex="0"]')];
-      return all.filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.disabled && each.tabIndex >= 0).filter((each) => {
+      const seen = (each) => each.checkVisibility({ visibilityProperty: true });
+      return all.filter((each) => seen(each) && !each.disabled && each.tabIndex >= 0).filter((each) => {
         document.activeElement.blur();
         const before = look(each);
         each.focus({ preventScroll: true, focusVisible: true });

@@ -13,21 +13,26 @@ pytestmark = pytest.mark.browser
 ROOMS = {"": {"at": "100"}, "train": {"at": "100", "n1": "mlp", "n2": "mlp~depth~3"},
          "gradients": {"at": "6", "depth": "6", "c1": "tanh", "c2": "relu~weight~1.414"}}  # fmt: skip
 SMALL = """() => {
-  const all = document.querySelectorAll('.ll-player :is(button, input, summary), .ll-chrome button, .ll-picker button, .ll-more,'
-    + ' .stSidebar :is(button, summary, input[type=number], .stSlider [role=group]), .stAppHeader :is(a, button)');
+  const all = document.querySelectorAll('.ll-player :is(button, input, summary), .ll-chrome button, .ll-picker button,'
+    + ' .ll-more,'
+    + ' .stSidebar :is(button, summary, input[type=number], .stSlider [role=group]),'
+    + ' .stAppHeader :is(a, button)');
   return [...all].filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true })
       && !each.closest('[data-testid=stTooltipIcon], [data-testid=stMainMenu]'))
-    .map((each) => [each.getBoundingClientRect(), each]).filter(([box]) => box.width && (box.width < 43.5 || box.height < 43.5))
+    .map((each) => [each.getBoundingClientRect(), each])
+    .filter(([box]) => box.width && (box.width < 43.5 || box.height < 43.5))
     .map(([box, each]) => `${Math.round(box.width)}x${Math.round(box.height)} ${each.outerHTML.slice(0, 120)}`);
 }"""
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""
 CUT = """() => [...document.querySelectorAll('.ll-player *, .ll-chrome *, .ll-picker *, .ll-more')].filter((each) => {
-  if (!each.checkVisibility({ visibilityProperty: true }) || each.closest('.ll-aloud, .ll-plot, caption, .ll-scale, .ll-marks, svg')) return false;
+  if (!each.checkVisibility({ visibilityProperty: true })) return false;
+  if (each.closest('.ll-aloud, .ll-plot, caption, .ll-scale, .ll-marks, svg')) return false;
   const style = getComputedStyle(each);
   if (style.clipPath !== 'none' || !each.textContent.trim() || each.matches('input')) return false;
   const hides = (axis) => ['hidden', 'clip'].includes(style[axis]);
-  return (hides('overflowX') && each.scrollWidth > each.clientWidth + 1) || (hides('overflowY') && each.scrollHeight > each.clientHeight + 1);
+  const wide = hides('overflowX') && each.scrollWidth > each.clientWidth + 1;
+  return wide || (hides('overflowY') && each.scrollHeight > each.clientHeight + 1);
 }).map((each) => each.outerHTML.slice(0, 160))"""
 
 
