@@ -115,7 +115,8 @@ def failing(tmp_path: Path) -> Iterator[str]:
     script, app = tmp_path / "page.py", tmp_path / "app.py"
     script.write_text("import streamlit as st\nst.set_page_config('A title')\nraise RuntimeError('a fault')\n")
     app.write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport streamlit as st\nfrom frontend.faults import show_fault\n"
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport streamlit as st\n"
+        "from frontend.faults import show_fault\n"
         f"app = st.App({str(script)!r}, on_script_error=show_fault)\n"
     )
     port = free_port()
