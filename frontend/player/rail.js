@@ -74,9 +74,10 @@ class Holder {
 
 const PHONE = matchMedia("(max-width: 767px)"); // where the open rail lies over the page
 
-/** What lies under the open rail is out of the way of the keyboard. */
+/** A folded rail, and what lies under an open one, are out of the way of the keyboard. */
 function layOver(rail) {
   const over = PHONE.matches && rail.dataset.collapsed === "false";
+  rail.inert = rail.dataset.collapsed === "true";
   for (const under of document.querySelectorAll(".stMain, .stAppHeader")) under.inert = over;
 }
 
