@@ -32,9 +32,9 @@ export class Descriptions {
 
 /** A panel's picture in words at a step. */
 export function described(panel, step) {
-  const { label, title, kind } = panel.spec;
+  const { label, title, kind, hint } = panel.spec;
   const words = WORDS[kind]?.(panel, step);
-  return words ? `${label ?? title}, ${words}.` : (label ?? title);
+  return `${[label ?? title, hint, words].filter(Boolean).join(", ")}.`;
 }
 
 const WORDS = {
@@ -171,7 +171,7 @@ function ofMap({ spec, player }) {
   const [across, up] = spec.axis_names;
   const seen = (spec.dots ?? []).filter(({ run }) => player.runs[run] && !player.hidden.has(player.runs[run].key));
   const each = ({ x, y, run, label }) => `${label ?? player.runs[run].label} at ${across} ${figure(x)}, ${up} ${figure(y)}`;
-  return [spec.hint, told(seen.map(each)), ...(spec.words ?? []).map(({ text }) => text)].filter(Boolean).join("; ");
+  return [told(seen.map(each)), ...(spec.words ?? []).map(({ text }) => text)].filter(Boolean).join("; ");
 }
 
 function atZ(panel, item) {

@@ -71,7 +71,8 @@ def test_every_stop_shows_that_it_has_the_focus(open_page: Opener, path: str):
       const look = (element) => {
         const near = [element, ...element.querySelectorAll('*')].slice(0, 12);
         for (let up = element.parentElement; up && near.length < 20; up = up.parentElement) near.push(up);
-        const drawn = (s) => [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.borderColor, s.backgroundColor];
+        const drawn = (s) =>
+          [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.borderColor, s.backgroundColor];
         return near.map((each) => drawn(getComputedStyle(each)).join()).join('|');
       };
       const all = [...document.querySelectorAll('a[href], button, input:not([type=range]), summary, [tabindex="0"]')];

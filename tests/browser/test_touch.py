@@ -27,7 +27,7 @@ SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; w
 p { margin-bottom: 2em !important; }"""
 CUT = """() => [...document.querySelectorAll('.ll-player *, .ll-chrome *, .ll-picker *, .ll-more')].filter((each) => {
   if (!each.checkVisibility({ visibilityProperty: true })) return false;
-  if (each.closest('.ll-aloud, .ll-plot, caption, .ll-scale, .ll-marks, svg')) return false;
+  if (each.closest('.ll-aloud, .ll-plot, .ll-hint, caption, .ll-scale, .ll-marks, svg')) return false;
   const style = getComputedStyle(each);
   if (style.clipPath !== 'none' || !each.textContent.trim() || each.matches('input')) return false;
   const hides = (axis) => ['hidden', 'clip'].includes(style[axis]);
