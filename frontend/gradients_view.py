@@ -74,8 +74,20 @@ def _frame(page: Gradients, panels_: Sequence[dict[str, Any]], notices: Sequence
         "room": "gradients", "headline": headline(page, found, trained), "subline": subline(page, found),
         "notices": list(notices), "panels": list(panels_),
         "switches": [{"ids": each, "phone": False, "tabs": True} for each in ids.values() if len(each) > 1],
-        "table": {"columns": [], "outcome": "", "target": False}, "drag": None,
+        "table": _table(page, panels_, trained), "drag": None,
     }  # fmt: skip
+
+
+def _table(page: Gradients, panels_: Sequence[dict[str, Any]], trained: TrainingResult | None) -> dict[str, Any]:
+    """What the curves come to, for those who do not see them: in the picture it stands beside the curves' ends."""
+    first = panels_[0] if panels_ else {}
+    columns = [{"title": "gradient", "series": "gradient"}, {"title": "theory", "series": "theory"}]
+    if trained is not None:
+        columns = [{"title": f"{first['title'].lower()}, {curve['label'].lower()}", "series": curve["name"]}
+                   for curve in first.get("series", ()) if isinstance(curve, dict)]  # fmt: skip
+    ends = [", ".join(filter(None, (end["text"], end["note"]))) for end in first.get("ends", ())]
+    return {"caption": "Networks at the playhead", "columns": columns, "outcome": "", "target": False, "aloud": True,
+            "ends": {"title": first.get("ends_title", ""), "texts": ends} if ends else None}  # fmt: skip
 
 
 def _side(page: Gradients, found: Sequence[Measured], labels: Sequence[str], opened: int) -> list[dict[str, Any]]:

@@ -49,17 +49,24 @@ def value_at(knob: Knob, position: int) -> float:
     return float(f"{knob.low + (knob.high - knob.low) * share:.4g}")
 
 
+def _said(knob: Knob) -> str:
+    """What the page needs to say a position as its value aloud; a part of a key, so a letter stands for the point."""
+    low, high = (f"{end:.6g}".replace("+", "").replace(".", "p") for end in (knob.low, knob.high))
+    return f"{'log' if knob.log else 'even'}_{low}_{high}"
+
+
 def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float], None]) -> None:
     """A slider with a number box at its right end; ``change`` is called with what was set.
 
     A knob whose ends are written as whole numbers moves in whole numbers.
     """
     whole = isinstance(knob.low, int) and isinstance(knob.high, int)
+    kind = "whole" if whole else _said(knob)
 
     def slid(at: int) -> None:
         change(float(at) if whole else value_at(knob, at))
 
-    with st.container(key=f"knob_{key}"):
+    with st.container(key=f"knob_{kind}_{key}"):
         low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
         at = min(max(round(value), low), high) if whole else position(knob, value)
         on_change = mirrored(f"{key}_slider", at, slid)

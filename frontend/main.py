@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from frontend.reconnect import page_drawn
+from frontend.titles import last_title
 from frontend.turns import turn
 from frontend.warmup import wait_until_warm
 
 _ICON = Path(__file__).parent / "player" / "icon.svg"
 
-st.set_page_config("Loss landscapes", str(_ICON), layout="wide", initial_sidebar_state=320,
+st.set_page_config(last_title(), str(_ICON), layout="wide", initial_sidebar_state=320,
                    menu_items={"About": "Every number right, every comparison fair."})  # fmt: skip
 st.logo(str(_ICON))
 

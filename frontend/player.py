@@ -7,6 +7,7 @@ All rooms share it. A tree holds:
 - ``series``: name -> (run, row) arrays, a row a stop; ``steps``: name -> the step of each row, where it is another;
 - ``panels``: static figures and what the player draws over them, by the names of the series or in arrays of their own,
   a row a stop unless their ``steps`` say otherwise;
+- ``title``: of the page;
 - ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
 """
 

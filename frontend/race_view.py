@@ -188,6 +188,7 @@ def _steepest(g: figures.Ground) -> float:
 def _table(result: RaceResult) -> dict[str, Any]:
     known = result.surface.minimum is not None
     return {
+        "caption": "Runs at the playhead",
         "columns": [{"title": "loss", "series": "loss"}, {"title": "gradient", "series": "grad"}],
         "outcome": "within 10⁻³ from" if known else "",
         "target": known,

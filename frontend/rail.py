@@ -107,7 +107,7 @@ def draw() -> None:
 
 
 def _surface() -> None:
-    st.markdown("**Surface**")
+    st.markdown("## Surface")
     order = [*_FIRST, *(name for name in SURFACES if name not in _FIRST)]
     tiles = [{"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order]
     own = {"name": _OWN, "title": "Your own", "help": "Type a formula in x and y", "sign": "f(x, y)"}

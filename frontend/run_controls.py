@@ -47,7 +47,7 @@ def chips(rows: Sequence[Chip], opened: int, on_open: Callable[[int], None], bod
           add: Callable[[], None], most: int, *, title: str = "Runs", adds: str = "Add run") -> None:  # fmt: skip
     """All runs as rows of which one is open; ``body(i)`` draws what it holds."""
     head, right = st.columns([2, 1])
-    head.markdown(f"**{title}**")
+    head.markdown(f"## {title}")
     full = len(rows) >= most
     with right:
         st.button(adds, key="add_run", on_click=add, type="tertiary", icon=":material/add:", disabled=full,

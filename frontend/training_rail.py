@@ -128,7 +128,7 @@ def _tile(name: str) -> dict[str, Any]:
 
 
 def _data() -> None:
-    st.markdown("**Data**")
+    st.markdown("## Data")
     tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": training().dataset,
             "shown": 6, "class_colors": CLASS_COLORS}  # fmt: skip
     pick("dataset", tree, _on_data)

@@ -18,7 +18,7 @@ export class Backward extends RowPlot {
       <button type="button" data-do="walk">Walk back</button>
       <button type="button" data-do="later" aria-label="Towards the loss">${icon("back")}</button>
       <button type="button" data-do="earlier" aria-label="Towards the first layer">${icon("forward")}</button>
-      <p aria-live="polite"></p>`;
+      <p></p>`;
     this.words = this.foot.querySelector("p");
     const actions = { walk: () => this.walk(), later: () => this.move(1), earlier: () => this.move(-1) };
     for (const button of this.foot.querySelectorAll("button")) button.addEventListener("click", actions[button.dataset.do]);
@@ -42,6 +42,7 @@ export class Backward extends RowPlot {
     this.player.clock.pause();
     this.begun = null;
     this.at = Math.max(0, Math.min(this.last, this.at + by));
+    this.player.announcer.say(this.sentence(this.player.clock.step));
     this.player.invalidate();
   }
 
@@ -59,6 +60,7 @@ export class Backward extends RowPlot {
     if (performance.now() - this.begun > PACE) {
       this.begun = this.at > 0 ? performance.now() : null;
       this.at = Math.max(0, this.at - 1);
+      if (this.at === 0) this.player.announcer.say(this.sentence(this.player.clock.step));
     }
     return true;
   }

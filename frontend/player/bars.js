@@ -53,7 +53,7 @@ export class RowPlot extends Plot {
 export class Bars extends RowPlot {
   /** Bars of one of several runs bear its colour in their title. */
   update(spec) {
-    this.el.querySelector("h3").style.color = this.player.runs[spec.of]?.color ?? "";
+    this.el.querySelector("h2").style.color = this.player.runs[spec.of]?.color ?? "";
     return super.update(spec);
   }
 

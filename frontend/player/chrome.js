@@ -1,5 +1,6 @@
 // The frame around the stage: theme, presentation, the link; and the thin bar while the server computes.
 
+import { seen } from "./focus.js";
 import { icon } from "./icons.js";
 
 export class Chrome {
@@ -11,14 +12,14 @@ export class Chrome {
       <button type="button" class="ll-theme"></button>
       <button type="button" class="ll-present">${icon("present")}<span>Present</span></button>
       <button type="button" class="ll-share">${icon("link")}<span>Share link</span></button>
-      <div class="ll-said" role="status"></div>`;
+      <div class="ll-said"></div>`;
     player.el.append(this.el);
     [this.theme, this.presenter, this.sharer, this.said] = this.el.children;
     this.theme.addEventListener("click", () => this.switchTheme());
     this.presenter.addEventListener("click", () => player.present(true));
     this.presenter.setAttribute("aria-label", "Present: large type, no controls");
     this.sharer.addEventListener("click", () => this.share());
-    this.sharer.setAttribute("aria-label", "Copy a link to exactly this");
+    this.sharer.setAttribute("aria-label", "Share link: copies a link to exactly this");
     this.watchServer();
   }
 
@@ -87,9 +88,15 @@ export class Chrome {
 
   say(text) {
     this.said.textContent = text;
+    this.player.announcer.say(text);
     this.said.classList.add("ll-on");
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.said.classList.remove("ll-on"), 2500);
+  }
+
+  /** Back from a presentation: to the button that began it, or where a small screen has none to the stage. */
+  takeFocus() {
+    (seen(this.presenter) ? this.presenter : this.player.el).focus({ preventScroll: true });
   }
 
   destroy() {

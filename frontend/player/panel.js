@@ -9,7 +9,7 @@ export class Panel {
     this.el = document.createElement("section");
     this.el.className = `ll-panel ll-${spec.kind} ll-area-${spec.area ?? spec.id}`;
     this.el.innerHTML =
-      '<header><h3></h3><span class="ll-hint"></span><span class="ll-shown"></span></header><div class="ll-plot"><canvas aria-hidden="true"></canvas></div>';
+      '<header><h2></h2><span class="ll-hint"></span><span class="ll-shown"></span></header><div class="ll-plot"><canvas aria-hidden="true"></canvas></div>';
     this.el.dataset.id = spec.id;
     this.el.dataset.short = spec.short ?? spec.title;
     this.frame = this.el.querySelector(".ll-plot");
@@ -26,10 +26,10 @@ export class Panel {
   update(spec) {
     this.spec = spec;
     this.el.dataset.short = spec.short ?? spec.title;
-    put(this.el.querySelector("h3"), spec.title);
+    put(this.el.querySelector("h2"), spec.title);
     this.say(this.player.clock.step);
     this.picture.setAttribute("role", "img");
-    this.picture.setAttribute("aria-label", spec.label ?? spec.title);
+    if (!this.picture.hasAttribute("aria-label")) this.picture.setAttribute("aria-label", spec.label ?? spec.title); // see described.js
     this.kept.clear();
     this.fit();
     this.ready = true;

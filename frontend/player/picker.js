@@ -1,6 +1,8 @@
 // A gallery of thumbnails of which one is chosen: surfaces, data sets.
 
 import { unpack } from "./blob.js";
+import { keepFocus } from "./focus.js";
+import { watchRail } from "./rail.js";
 
 function paint(canvas, thumb, colors) {
   const [height, width] = thumb.shape;
@@ -30,58 +32,111 @@ function scatter(canvas, { xy, classes }, colors) {
   }
 }
 
+const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const SETTLED = 250; // milliseconds after the last arrow: what is only passed on the way is not asked for
+
 class Picker {
   constructor(parent) {
     this.el = document.createElement("div");
     this.el.className = "ll-picker";
     this.el.setAttribute("role", "radiogroup");
-    parent.append(this.el);
+    this.more = Object.assign(document.createElement("button"), { type: "button", className: "ll-more" });
+    this.more.addEventListener("click", () => {
+      this.all = !this.all;
+      this.draw();
+    });
+    parent.append(this.el, this.more);
     this.all = false;
+    this.tiles = new Map();
+    this.el.addEventListener("keydown", (event) => this.key(event));
     this.observer = new MutationObserver(() => this.tree && this.draw());
-    this.observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-ll-scheme"] });
   }
 
   update(tree, send) {
     [this.tree, this.send] = [tree, send];
     this.el.setAttribute("aria-label", tree.label);
+    this.observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-ll-scheme"] });
     this.draw();
+    watchRail();
   }
 
-  draw() {
+  /** The items that are seen: the first ones, or all; the chosen one is always among them. */
+  visible() {
     const { items, chosen, shown } = this.tree;
-    this.scheme = document.documentElement.dataset.llScheme ?? "light";
+    if (this.all) return items;
     const first = items.slice(0, shown);
     const picked = items.find((item) => item.name === chosen);
     if (picked && !first.includes(picked)) first[shown - 1] = picked;
-    const visible = this.all ? items : first;
-    const more = Object.assign(document.createElement("button"), { type: "button", className: "ll-more" });
-    more.textContent = this.all ? "Fewer" : `All ${items.length}`;
-    more.addEventListener("click", () => {
-      this.all = !this.all;
-      this.draw();
-    });
-    this.el.replaceChildren(...visible.map((item) => this.tile(item, item.name === chosen)), ...(items.length > shown ? [more] : []));
+    return first;
   }
 
-  tile(item, chosen) {
-    const tile = Object.assign(document.createElement("button"), { type: "button", className: "ll-tile", title: item.help });
-    tile.setAttribute("role", "radio");
-    tile.setAttribute("aria-checked", String(chosen));
-    tile.dataset.name = item.name;
-    const canvas = document.createElement("canvas");
-    if (item.thumb) {
-      paint(canvas, item.thumb, this.tree.colors[this.scheme]);
-      tile.append(canvas);
-    } else if (item.points) {
-      canvas.className = "ll-dots";
-      scatter(canvas, item.points, this.tree.class_colors[this.scheme]);
-      tile.append(canvas);
-    } else {
-      tile.append(Object.assign(document.createElement("em"), { textContent: item.sign }));
+  /** Tiles are kept as long as they are the same, and with them the focus; one that is folded away hands it to the chosen one. */
+  draw() {
+    const { items, shown } = this.tree;
+    this.scheme = document.documentElement.dataset.llScheme ?? "light";
+    const tiles = this.visible().map((item) => this.tile(item));
+    if (tiles.length !== this.el.children.length || tiles.some((tile, i) => tile !== this.el.children[i])) {
+      keepFocus(this.el, () => this.el.replaceChildren(...tiles), tiles[0]);
     }
-    tile.append(Object.assign(document.createElement("span"), { textContent: item.title }));
-    tile.addEventListener("click", () => this.send(item.name));
+    this.more.textContent = this.all ? "Fewer" : `All ${items.length}`;
+    this.more.setAttribute("aria-expanded", String(this.all));
+    this.more.hidden = items.length <= shown;
+    this.check(this.wanted ?? this.tree.chosen);
+  }
+
+  /** Marks one as chosen; it alone is in the tab order. */
+  check(name) {
+    const tiles = [...this.el.children];
+    const chosen = tiles.find((tile) => tile.dataset.name === name);
+    for (const tile of tiles) {
+      tile.setAttribute("aria-checked", String(tile === chosen));
+      tile.tabIndex = tile === (chosen ?? tiles[0]) ? 0 : -1;
+    }
+  }
+
+  key(event) {
+    const by = KEYS[event.key];
+    if (!by || event.metaKey || event.ctrlKey || event.altKey) return;
+    event.preventDefault();
+    const tiles = [...this.el.children];
+    const tile = tiles[(tiles.indexOf(document.activeElement) + by + tiles.length) % tiles.length];
+    tile.focus();
+    this.wanted = tile.dataset.name;
+    this.check(this.wanted);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.pick(this.wanted), SETTLED);
+  }
+
+  pick(name) {
+    clearTimeout(this.settling);
+    this.wanted = null;
+    this.send(name);
+  }
+
+  tile(item) {
+    const known = this.tiles.get(item.name);
+    if (known?.scheme === this.scheme) return known.tile;
+    const tile = known?.tile ?? this.blank(item);
+    tile.replaceChildren(this.picture(item), Object.assign(document.createElement("span"), { textContent: item.title }));
+    this.tiles.set(item.name, { tile, scheme: this.scheme });
     return tile;
+  }
+
+  blank({ name, help }) {
+    const tile = Object.assign(document.createElement("button"), { type: "button", className: "ll-tile", title: help });
+    tile.setAttribute("role", "radio");
+    tile.dataset.name = name;
+    tile.addEventListener("click", () => this.pick(name));
+    return tile;
+  }
+
+  picture(item) {
+    if (item.sign) return Object.assign(document.createElement("em"), { textContent: item.sign });
+    const canvas = document.createElement("canvas");
+    if (item.thumb) paint(canvas, item.thumb, this.tree.colors[this.scheme]);
+    else if (item.points) scatter(canvas, item.points, this.tree.class_colors[this.scheme]);
+    canvas.className = item.points ? "ll-dots" : "";
+    return canvas;
   }
 }
 

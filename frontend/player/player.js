@@ -1,15 +1,19 @@
 // The player: panels, marks and one clock, all described by the data that Python sends. Nothing here knows which room it is in.
 
+import { Announcer } from "./announcer.js";
 import { Chrome } from "./chrome.js";
 import { Clock } from "./clock.js";
 import { channels, contrasted } from "./colors.js";
+import { Descriptions } from "./described.js";
 import { Drag } from "./drag.js";
 import { flattened, hasWebGL } from "./flat.js";
+import { keepFocus } from "./focus.js";
 import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
 import { KINDS } from "./kinds.js";
-import { loadPlotly } from "./plot.js";
 import { Paper } from "./paper.js";
+import { loadPlotly } from "./plot.js";
+import { watchRail } from "./rail.js";
 import { Sentence } from "./sentence.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
@@ -23,9 +27,11 @@ export class Player {
     this.el = document.createElement("div");
     this.el.className = "ll-player";
     this.el.tabIndex = 0;
-    this.el.setAttribute("role", "application");
-    this.el.setAttribute("aria-label", "Player. Space plays and pauses, arrow keys step, Home and End go to the ends.");
+    this.el.setAttribute("role", "region");
+    this.el.setAttribute("aria-label", "Stage. Space plays and pauses, arrow keys step, Home and End go to the ends.");
     parent.append(this.el);
+    this.announcer = new Announcer(this.el);
+    this.descriptions = new Descriptions(this);
     this.runs = [];
     this.panels = [];
     this.hidden = new Set();
@@ -53,6 +59,8 @@ export class Player {
     // The browser takes Escape for itself while it fills the screen.
     this.left = () => this.projector && !document.fullscreenElement && this.present(false);
     document.addEventListener("fullscreenchange", this.left);
+    this.escape = (event) => event.key === "Escape" && this.projector && this.present(false);
+    document.addEventListener("keydown", this.escape);
     // For tests and the curious: what was painted last. Read-only.
     Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => this.seen() }) });
   }
@@ -69,6 +77,21 @@ export class Player {
     const first = !this.tree;
     this.whole = whole;
     const tree = (this.tree = this.flat ? flattened(whole) : whole);
+    this.keepFocus(() => this.take(tree));
+    document.title = tree.title;
+    this.announcer.result(tree);
+    watchRail();
+    if (first) this.begin(tree.clock);
+    this.painted.data += 1;
+    this.invalidate();
+  }
+
+  /** Does something to the stage; where it takes the focused element away the headline gets the focus. */
+  keepFocus(act) {
+    keepFocus(this.el, act, this.sentence.headline);
+  }
+
+  take(tree) {
     this.readTheme();
     this.runs = tree.runs.map((run) => ({ ...run, color: run[this.scheme] }));
     this.clock.setStops(tree.clock);
@@ -82,9 +105,6 @@ export class Player {
     this.chrome.update();
     this.stage.update(tree);
     this.updatePanels();
-    if (first) this.begin(tree.clock);
-    this.painted.data += 1;
-    this.invalidate();
   }
 
   /** Goes on without the relief: the browser has taken WebGL away. */
@@ -192,7 +212,10 @@ export class Player {
     if (on) {
       this.el.focus({ preventScroll: true });
       document.documentElement.requestFullscreen?.().catch(() => {});
-    } else if (document.fullscreenElement) document.exitFullscreen();
+    } else {
+      if (document.fullscreenElement) document.exitFullscreen();
+      this.chrome.takeFocus();
+    }
     this.refit();
   }
 
@@ -206,7 +229,6 @@ export class Player {
       ArrowLeft: () => this.clock.nudge(-by),
       Home: () => this.clock.nudge(-this.clock.steps),
       End: () => this.clock.nudge(this.clock.steps),
-      Escape: () => this.projector && this.present(false),
     };
     if (!actions[event.key] || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
@@ -256,6 +278,7 @@ export class Player {
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
     this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
     this.painted.key = this.tree.key;
+    this.descriptions.painted();
   }
 
   destroy() {
@@ -263,6 +286,9 @@ export class Player {
     this.clock.stop();
     this.resizer.disconnect();
     document.removeEventListener("fullscreenchange", this.left);
+    document.removeEventListener("keydown", this.escape);
+    this.announcer.destroy();
+    this.descriptions.destroy();
     this.chrome.destroy();
     this.paper.destroy();
     document.documentElement.classList.remove("ll-presenting");

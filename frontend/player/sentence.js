@@ -9,7 +9,7 @@ export class Sentence {
     this.player = player;
     this.el = document.createElement("div");
     this.el.className = "ll-sentence";
-    this.el.innerHTML = '<h1 aria-live="polite"></h1><p></p><div class="ll-notices" role="status"></div>';
+    this.el.innerHTML = '<h1 tabindex="-1"></h1><p></p><div class="ll-notices"></div>';
     [this.headline, this.subline, this.notices] = this.el.children;
   }
 
@@ -34,7 +34,7 @@ export class Sentence {
   closer() {
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
     close.addEventListener("click", () => {
-      this.notices.hidden = true;
+      this.player.keepFocus(() => (this.notices.hidden = true));
       this.player.refit();
     });
     return close;

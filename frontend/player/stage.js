@@ -13,13 +13,17 @@ export class Stage {
     [this.start, this.words] = this.empty.children;
     this.start.addEventListener("click", () => player.act({ kind: this.first.action }));
     this.soFar = Object.assign(document.createElement("div"), { className: "ll-so-far", hidden: true });
-    this.soFar.innerHTML = '<span role="status"></span><button type="button">Stop</button>';
+    this.soFar.innerHTML = '<span></span><button type="button">Stop</button>';
     this.soFar.lastElementChild.addEventListener("click", () => player.act({ kind: this.again ? "again" : "stop" }));
     player.el.append(this.bar, player.sentence.el, this.soFar, this.body, player.timeline.el);
   }
 
   /** Puts the panels into the grid; `switches` are groups of which one is seen at a time. */
   place(panels) {
+    this.player.keepFocus(() => this.arrange(panels));
+  }
+
+  arrange(panels) {
     for (const panel of panels) {
       panel.el.querySelectorAll(".ll-switch").forEach((box) => box.remove());
       panel.el.classList.remove("ll-behind", "ll-behind-phone", "ll-tabbed");
@@ -74,6 +78,7 @@ export class Stage {
     for (const room of ["train", "gradients"]) el.classList.toggle(`ll-room-${room}`, tree.room === room);
     el.classList.toggle("ll-one-run", tree.runs.length < 2);
     el.classList.toggle("ll-flat", Boolean(tree.flat));
+    el.setAttribute("aria-busy", String(Boolean(tree.progress && !tree.progress.again)));
     this.empty.hidden = tree.runs.length > 0 || Boolean(tree.room && !tree.empty);
     this.first = tree.empty ? { ...FIRST, words: "", ...tree.empty } : FIRST;
     this.start.textContent = this.first.text;

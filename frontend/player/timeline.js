@@ -1,6 +1,7 @@
 // The one timeline: transport, scrubber with each run's marks, step counter, speed.
 
 import { icon, markerIcon } from "./icons.js";
+import { moment } from "./words.js";
 
 const SPEEDS = [0.5, 1, 2, 4];
 
@@ -102,6 +103,15 @@ export class Timeline {
     }
   }
 
+  /** The place in words where the playhead rests; while it runs, the browser's own number will do. */
+  sayStep(step) {
+    const { clock, tree } = this.player;
+    const words = clock.playing ? null : `${moment(step, tree.clock.unit)} of ${clock.steps}`;
+    if (words === this.range.getAttribute("aria-valuetext")) return;
+    if (words === null) this.range.removeAttribute("aria-valuetext");
+    else this.range.setAttribute("aria-valuetext", words);
+  }
+
   draw(step) {
     const { clock } = this.player;
     this.drawMarks();
@@ -111,6 +121,7 @@ export class Timeline {
       this.play.setAttribute("aria-label", clock.playing ? "Pause" : "Play");
     }
     if (Number(this.range.value) !== step) this.range.value = step;
+    this.sayStep(step);
     this.range.style.setProperty("--at", `${(100 * step) / Math.max(1, clock.steps)}%`);
     if (this.now.textContent !== String(step)) this.now.textContent = step;
     for (const [speed, button] of this.speeds) button.setAttribute("aria-pressed", String(speed === clock.speed));

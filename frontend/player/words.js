@@ -37,8 +37,8 @@ export function minus(text) {
 }
 
 /** The same number for a screen reader or a title. */
-export function plain(value) {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "not finite";
+export function plain(value, digits = 6) {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : "not finite";
 }
 
 /** A place of the clock: a step, or where a step is a layer how many layers lie between it and the output. */

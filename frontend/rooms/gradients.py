@@ -18,6 +18,7 @@ from frontend.address import query
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
 from frontend.player import acted, play
+from frontend.titles import gradients_title, titled
 
 _MAP = tuple((low - 1e-6, high + 1e-6) for low, high in MAP_BOX)  # a click on its edge may round to beyond it
 # what can be done on the stage of a mode, beside what can be done on each
@@ -69,7 +70,7 @@ def _show(page: Gradients, latest: Any, state: str, place: int) -> None:
         tree = trained_tree(page, result, (), notices, at=at, present=present, state=state, place=place)
     else:
         tree = flow_tree(page, latest or (), notices, at=at, present=present, state=state, place=place)
-    play(tree, _on_act)
+    play({**tree, "title": titled(gradients_title(page))}, _on_act)
 
 
 def _stage() -> None:

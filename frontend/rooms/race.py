@@ -15,6 +15,7 @@ from frontend.player import acted, play
 from frontend.race_view import race_tree
 from frontend.reconnect import opened_before
 from frontend.run_controls import OPEN
+from frontend.titles import race_title, titled
 from frontend.turns import TURNS
 from frontend.warmup import wait_until_warm
 
@@ -71,4 +72,5 @@ result = run(race, show)
 fan = run_fan(race, rail.open_run()) if race.runs else None
 slot.empty()
 at, present = st.session_state.view
-play(race_tree(result, fan, st.session_state.notices, at=at, present=present), _on_act)
+tree = race_tree(result, fan, st.session_state.notices, at=at, present=present)
+play({**tree, "title": titled(race_title(race))}, _on_act)

@@ -13,6 +13,7 @@ from frontend.address import query
 from frontend.player import acted, play
 from frontend.reconnect import opened_before
 from frontend.run_controls import OPEN
+from frontend.titles import titled, training_title
 from frontend.training_view import training_tree
 
 
@@ -62,7 +63,7 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
         example = result.runs[0].loss.count  # the first that is held back
     tree = training_tree(result, opened, example or 0, st.session_state.training_notices, at=at, present=present,
                          state=state, place=place)  # fmt: skip
-    play(tree, _on_act)
+    play({**tree, "title": titled(training_title(result.training))}, _on_act)
 
 
 def _stage() -> None:

@@ -20,7 +20,7 @@ PLACES = """(name) => {
   const root = document.querySelector(name);
   const { left, top } = root.getBoundingClientRect();
   window.docked ??= ["fixed", "sticky"].includes(getComputedStyle(root.querySelector(".ll-timeline")).position);
-  const parts = [".ll-sentence", ".ll-plot", ".ll-plot > canvas", ".main-svg", ".ll-panel h3", ".ll-table td"];
+  const parts = [".ll-sentence", ".ll-plot", ".ll-plot > canvas", ".main-svg", ".ll-panel h2", ".ll-table td"];
   const found = [...root.querySelectorAll(window.docked ? parts : [...parts, ".ll-timeline"])];
   return found.map((el) => el.getBoundingClientRect()).filter(({ width }) => width)
     .map((r) => [r.left - left, r.top - top, r.width, r.height].map(Math.round));

@@ -1,0 +1,99 @@
+// What Streamlit's rail does not say by itself: a slider's value, which run is open; and focus that would be lost in it.
+
+import { seen } from "./focus.js";
+import { plain } from "./words.js";
+
+const STOPS = 240; // positions of a knob's slider, as in frontend/knobs.py
+const KNOB = /st-key-knob_(log|even)_([-\dep]+)_([-\dep]+)_/;
+const CONTROL = "button, input, select, textarea, summary, a[href], [tabindex='0']";
+
+/** What a knob's slider stands for: the number in the box beside it, or where it has been moved since, its place's. */
+export function valueOf(container, slider) {
+  const box = container.querySelector("[data-testid=stNumberInputField]")?.value;
+  const [, scale, ...ends] = KNOB.exec(container.className) ?? [];
+  if (!scale) return box === undefined ? null : slider.value;
+  const [low, high] = ends.map((text) => Number(text.replace("p", ".")));
+  const ratio = (value) => (scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
+  const place = Math.round(STOPS * Math.min(1, Math.max(0, ratio(Number(box)))));
+  if (box && place === Number(slider.value)) return box;
+  const share = Number(slider.value) / STOPS;
+  return scale === "log" ? plain(low * (high / low) ** share, 3) : plain(low + (high - low) * share, 4);
+}
+
+function set(element, name, value) {
+  if (element && value !== null && element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function sayValues(rail) {
+  for (const slider of rail.querySelectorAll('[class*="st-key-knob_"] input[type=range]')) {
+    set(slider, "aria-valuetext", valueOf(slider.closest('[class*="st-key-knob_"]'), slider));
+  }
+  for (const chip of rail.querySelectorAll('[class*="st-key-chip_"] button')) {
+    const open = chip.querySelector("[data-testid=stIconMaterial]")?.textContent === "expand_less";
+    set(chip, "aria-expanded", String(open));
+  }
+}
+
+const keyOf = (element) => /\bst-key-[\w-]+/.exec(element?.closest(".stElementContainer[class*=st-key-]")?.className ?? "")?.[0];
+
+/** Gives lost focus to the control that took the place of the one that had it, or to the open run, or to what is first. */
+class Holder {
+  constructor(rail) {
+    this.rail = rail;
+    document.addEventListener("focusin", ({ target }) => {
+      this.opened = target.closest("[data-testid=stExpandSidebarButton]") !== null;
+      this.held = rail.contains(target) ? target : null;
+      this.key = keyOf(this.held);
+    });
+    rail.addEventListener("focusout", ({ relatedTarget, target }) => {
+      if (relatedTarget === null && seen(target)) this.held = null; // the visitor has gone elsewhere
+    });
+  }
+
+  mend(tries = 30) {
+    const folded = this.rail.dataset.collapsed === "true";
+    if (this.opened && !folded) return this.begin();
+    const { activeElement } = document;
+    if (!this.held || (seen(this.held) && !folded) || (activeElement !== document.body && activeElement !== this.held)) return;
+    const own = this.key && this.rail.querySelector(`.${this.key} :is(${CONTROL})`);
+    const open = this.rail.querySelector("[class*=st-key-chip_] button[aria-expanded=true]");
+    const fold = document.querySelector("[data-testid=stExpandSidebarButton]");
+    const inside = folded ? [] : [own, open, ...this.rail.querySelectorAll(CONTROL)];
+    const next = [...inside, fold].find((each) => each && seen(each));
+    if (next) next.focus({ preventScroll: folded });
+    else if (folded && tries) requestAnimationFrame(() => this.mend(tries - 1)); // the button that unfolds it comes a little later
+  }
+
+  /** Unfolded from the header, where the button is gone: on to the one that folds it. */
+  begin() {
+    const button = this.rail.querySelector("[data-testid=stSidebarCollapseButton] button");
+    this.opened = false;
+    if (button) requestAnimationFrame(() => button.focus({ preventScroll: true }));
+  }
+}
+
+const PHONE = matchMedia("(max-width: 767px)"); // where the open rail lies over the page
+
+/** A folded rail, and what lies under an open one, are out of the way of the keyboard. */
+function layOver(rail) {
+  const over = PHONE.matches && rail.dataset.collapsed === "false";
+  rail.inert = rail.dataset.collapsed === "true";
+  for (const under of document.querySelectorAll(".stMain, .stAppHeader")) under.inert = over;
+}
+
+/** To be called with whatever Streamlit may have made anew. */
+export function watchRail() {
+  const rail = document.querySelector(".stSidebar");
+  if (!rail || rail.watched) return;
+  rail.watched = true;
+  const holder = new Holder(rail);
+  const look = () => {
+    sayValues(rail);
+    layOver(rail);
+    holder.mend();
+  };
+  PHONE.addEventListener("change", look);
+  const attributeFilter = ["aria-valuetext", "value", "data-collapsed", "disabled"];
+  new MutationObserver(look).observe(rail, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });
+  look();
+}
