@@ -148,11 +148,12 @@ function ofFit(panel, step) {
 }
 
 function ofImages(panel, step) {
-  const { guess, truth, class_names: names } = panel.spec;
+  const { count, total, class_names: names } = panel.spec;
   const { frame, list } = panel.wrong(step);
   const name = (k) => names?.[k] ?? k;
-  const each = (i) => `${name(truth[i])} taken for ${name(guess[frame * truth.length + i])}`;
-  return `${panel.stepWords(step)}: ${list.length} of ${truth.length} unseen wrong${list.length ? `: ${told(list.map(each))}` : ""}`;
+  const told = list.slice(0, MOST).map((answer) => `${name(panel.truthOf(answer))} taken for ${name(panel.guessOf(answer))}`);
+  if (count[frame] > told.length) told.push(`and ${count[frame] - told.length} more`);
+  return `${panel.stepWords(step)}: ${count[frame]} of ${total} unseen wrong${told.length ? `: ${told.join("; ")}` : ""}`;
 }
 
 function ofSample(panel, step) {

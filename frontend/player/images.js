@@ -36,6 +36,14 @@ export class Images extends Panel {
     return this.spec.index[this.spec.place[answer]] + (this.spec.first ?? 0);
   }
 
+  truthOf(answer) {
+    return this.spec.truth[this.spec.place[answer]];
+  }
+
+  guessOf(answer) {
+    return this.spec.guess[answer];
+  }
+
   draw(step) {
     this.begin();
     const { frame, list } = this.wrong(step);
@@ -69,17 +77,17 @@ export class Images extends Panel {
   }
 
   caption(ctx, answer, x, y, room) {
-    const { guess, place, truth, class_names: names } = this.spec;
+    const { class_names: names } = this.spec;
     const ink = this.player.ink;
     const name = (k) => names?.[k] ?? k;
-    const taken = name(guess[answer]);
+    const taken = name(this.guessOf(answer));
     ctx.font = `600 ${this.font}`;
     ctx.fillStyle = ink.warning;
     ctx.fillText(`${taken}`, x, y);
     const width = ctx.measureText(`${taken}`).width;
     ctx.font = this.font;
     ctx.fillStyle = ink.ink2;
-    ctx.fillText(`, not ${name(truth[place[answer]])}`, x + width, y, Math.max(10, room - width));
+    ctx.fillText(`, not ${name(this.truthOf(answer))}`, x + width, y, Math.max(10, room - width));
   }
 
   /** All images that are ever listed, one under the other, ink on background. */
@@ -113,8 +121,8 @@ export class Images extends Panel {
   read(event) {
     const index = this.indexAt(event);
     if (index === null) return null;
-    const { guess, place, sure, truth, class_names: names } = this.spec;
+    const { sure, class_names: names } = this.spec;
     const name = (k) => names?.[k] ?? k;
-    return [`taken for ${name(guess[index])}, ${shareOf(sure[index])} sure`, `it is ${name(truth[place[index]])}`, "click to follow this example"];
+    return [`taken for ${name(this.guessOf(index))}, ${shareOf(sure[index])} sure`, `it is ${name(this.truthOf(index))}`, "click to follow this example"];
   }
 }

@@ -52,13 +52,14 @@ export class Plot extends Panel {
     const [width, height] = this.size; // it may be hidden again before plotly.js is there
     const Plotly = await this.player.plotly;
     await this.turn();
+    if (this.dropped) return;
     const layout = structuredClone(spec.figure.layout);
     this.adapt(layout, sameFigure);
     layout.template = this.player.tree.templates[this.player.scheme];
     Object.assign(layout, { width, height });
     const config = { ...CONFIG, ...this.config() };
     const data = spec.figure.data.map((trace) => this.dress(traceWithRows(trace, this.player.ink)));
-    await Plotly.react(this.gd, data, layout, config);
+    await (this.drawing = Plotly.react(this.gd, data, layout, config));
     this.ready = true;
     this.attach();
     this.pixels.clear();
@@ -141,8 +142,10 @@ export class Plot extends Panel {
     return this.player.projector ? { width: 3.3, halo: 2.2, head: 7, ink } : { width: 2.2, halo: 1.6, head: 5.4, ink };
   }
 
+  /** What is being drawn is drawn to its end, before it is taken away. */
   destroy() {
-    window.Plotly?.purge(this.gd);
+    this.dropped = true;
+    Promise.resolve(this.drawing).finally(() => window.Plotly?.purge(this.gd));
   }
 }
 

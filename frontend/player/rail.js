@@ -45,9 +45,8 @@ class Holder {
       this.held = rail.contains(target) ? target : null;
       this.key = keyOf(this.held);
     });
-    rail.addEventListener("focusout", ({ relatedTarget, target }) => {
-      if (relatedTarget === null && seen(target)) this.held = null; // the visitor has gone elsewhere
-    });
+    // Whoever presses elsewhere gives the focus up; what is taken away under it does not.
+    document.addEventListener("pointerdown", ({ target }) => rail.contains(target) || (this.held = null), true);
   }
 
   mend(tries = 30) {

@@ -156,7 +156,7 @@ def test_a_legend_keeps_the_focus_while_a_training_reports(open_page: Opener):
     wait(page, f"p.data > {came + 2}")
     assert active(page, "element.className") == "ll-legend"
     page.keyboard.press("Enter")
-    assert page.locator(".ll-legend").nth(1).get_attribute("aria-pressed") == "false"
+    page.wait_for_function("document.querySelectorAll('.ll-legend')[1].ariaPressed === 'false'")
     page.click(".ll-so-far button")
 
 

@@ -81,7 +81,7 @@ def test_wider_text_is_not_cut(open_page: Callable[..., Page], path: str, size: 
 @pytest.mark.parametrize("path", ROOMS)
 def test_a_window_of_a_few_lines_leaves_the_stage_usable(open_touch: Callable[..., Page], path: str):
     page = open_touch(320, 256, path, **ROOMS[path])
-    page.locator(".ll-panel").nth(1).scroll_into_view_if_needed()
+    page.locator(".ll-table, .ll-chart").first.scroll_into_view_if_needed()
     page.wait_for_timeout(200)
     free = page.evaluate("""Array.from({ length: 256 }, (_, y) => document.elementFromPoint(160, y))
       .filter((hit) => !hit?.closest('.stAppHeader, .ll-timeline, .ll-chrome')).length""")
