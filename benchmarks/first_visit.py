@@ -5,21 +5,17 @@ the payloads of the websocket's frames, both ways. A redirect and the websocket'
 """
 
 import base64
-import shutil
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.browser import READY, chromium
 from benchmarks.row import Row
 from benchmarks.servers import serving
 
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
-         "--enable-unsafe-swiftshader"]  # fmt: skip
 WORDS = "document.querySelector('.ll-sentence h1')?.textContent.trim().length > 0"
-PICTURE = "window.player?.get().ready === true"
 DOWN, LATENCY = 1.5e6 / 8, 150  # bytes a second, ms
 MOST_BYTES, MOST_REQUESTS = 3_300_000, 120
 WORDS_S, PICTURE_S = 11.5, 20.0  # half of what a first visit took on such a line before it was made lighter
@@ -115,7 +111,7 @@ def first_visit(browser: Browser, address: str, *, slow: bool = False) -> Visit:
     page.goto(address, wait_until="commit", timeout=120_000)
     page.wait_for_function(WORDS, timeout=180_000)
     watch.visit.words_s = time.perf_counter() - begun
-    page.wait_for_function(PICTURE, timeout=180_000)
+    page.wait_for_function(READY, timeout=180_000)
     watch.visit.picture_s = time.perf_counter() - begun
     watch.last = time.perf_counter()  # what waits for the picture is asked for now
     while not watch.quiet:
@@ -126,9 +122,8 @@ def first_visit(browser: Browser, address: str, *, slow: bool = False) -> Visit:
 
 def rows() -> list[Row]:
     """A first visit on a line without limits, and on a slow one."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright, serving("app.py") as app:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = chromium(playwright)
         first_visit(browser, app.address)  # the server warms up
         plain = first_visit(browser, app.address)
         slow = first_visit(browser, app.address, slow=True)

@@ -1,19 +1,15 @@
 """What a visitor waits for, measured in the browser: slider release to picture, script time per frame, cold start."""
 
-import shutil
 import statistics
 import time
 from collections.abc import Callable
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.browser import READY, chromium, window
 from benchmarks.row import Row, interleaved
 from benchmarks.servers import Server, serving
 
-_FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
-          "--enable-unsafe-swiftshader"]  # fmt: skip
-_READY = "window.player?.get().ready === true"
 # Times from the pointer's release to the frame in which the answer is on the screen.
 _WATCH = """(changed) => {
   window.painted_after = null;
@@ -48,8 +44,8 @@ def _slider(page: Page, slider: str, changed: str, low: float, high: float) -> C
     return lambda: _release(page, slider, changed, share)
 
 
-def _open(browser, server: Server, query: str = "", ready: str = _READY) -> Page:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+def _open(browser, server: Server, query: str = "", ready: str = READY) -> Page:
+    page = window(browser)
     page.goto(f"{server.address}/{query}")
     page.wait_for_function(ready, timeout=120_000)
     page.wait_for_timeout(1500)
@@ -105,20 +101,19 @@ def _bytes_row() -> Row:
 
 def rows(repeats: int = 15) -> list[Row]:
     """All rows that need a browser."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright, serving("benchmarks/bare.py") as bare:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        browser = chromium(playwright)
         begun = time.perf_counter()
         with serving("app.py") as app:
-            page = browser.new_page()
+            page = window(browser)
             page.goto(app.address)
-            page.wait_for_function(_READY, timeout=120_000)
+            page.wait_for_function(READY, timeout=120_000)
             cold = time.perf_counter() - begun
             page.close()
             begun = time.perf_counter()
-            page = browser.new_page()
+            page = window(browser)
             page.goto(app.address)
-            page.wait_for_function(_READY, timeout=120_000)
+            page.wait_for_function(READY, timeout=120_000)
             warm = time.perf_counter() - begun
             page.close()
             out = [

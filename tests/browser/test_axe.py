@@ -23,7 +23,10 @@ RULES = {name: {"enabled": True} for name in ("label-content-name-mismatch", "ta
 # What is Streamlit's own, by rule, the part of the page it is in, and why it is left.
 ALLOWED = {
     ("target-size", "[data-testid=stTooltipIcon]"): "help marks stand 16 px high in every label of Streamlit's",
-    ("label-content-name-mismatch", "button:has([data-testid=stIconMaterial])"): "the name of a sign in Streamlit's font",
+    (
+        "label-content-name-mismatch",
+        "button:has([data-testid=stIconMaterial])",
+    ): "the name of a sign in Streamlit's font",
     ("color-contrast", "[data-testid=stWidgetLabel]:has(~ * [disabled])"): "labels of controls that are off",
 }
 ROOMS = {"race": ("", {"at": "100"}), "train": ("train", {"at": "100"}),

@@ -140,7 +140,9 @@ def test_headings_have_no_gaps_and_nothing_is_an_application(open_page: Opener, 
     assert levels.count(1) == 1
     assert set(levels) == {1, 2}
     assert page.locator(".stSidebar h2").count() > 0
-    assert page.locator("[role=application]:not(.ll-scene .ll-plot)").count() == 0, "only the relief takes the arrow keys"
+    assert page.locator("[role=application]:not(.ll-scene .ll-plot)").count() == 0, (
+        "only the relief takes the arrow keys"
+    )
 
 
 def test_run_chips_tell_which_is_open(open_page: Opener):
