@@ -1,4 +1,4 @@
-"""Frames a second while the default runs of every surface play, and ones that leave it, in a plain headless Chromium."""
+"""Frames a second while the default runs of every surface play, and runs that leave it, in a plain Chromium."""
 
 from playwright.sync_api import Browser, sync_playwright
 

@@ -26,7 +26,7 @@ ALLOWED = {
     (
         "label-content-name-mismatch",
         "button:has([data-testid=stIconMaterial])",
-    ): "the name of a sign in Streamlit's font",
+    ): "a sign is a word of its font",
     ("color-contrast", "[data-testid=stWidgetLabel]:has(~ * [disabled])"): "labels of controls that are off",
 }
 ROOMS = {"race": ("", {"at": "100"}), "train": ("train", {"at": "100"}),
