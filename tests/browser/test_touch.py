@@ -87,3 +87,22 @@ def test_a_window_of_a_few_lines_leaves_the_stage_usable(open_touch: Callable[..
       .filter((hit) => !hit?.closest('.stAppHeader, .ll-timeline, .ll-chrome')).length""")
     assert free >= 200, "of 256 lines"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# Pairs of parts of the stage that lie over each other, and plots too low to read.
+CROWDED = """(() => {
+  const seen = [...document.querySelectorAll(".ll-body > *")].filter((el) => el.checkVisibility({ visibilityProperty: true }));
+  const boxes = seen.flatMap((el) => [el, ...el.querySelectorAll(".main-svg")].map((part) => [el, part.getBoundingClientRect()]));
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 4 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+  const pairs = boxes.flatMap(([el, a]) => boxes.filter(([other, b]) => el !== other && over(a, b)).map(([other]) => [el.className, other.className]));
+  const low = seen.filter((el) => el.querySelector(".ll-plot")?.clientHeight < 90).map((el) => el.className);
+  return [...pairs, ...low];
+})()"""  # noqa: E501
+
+
+@pytest.mark.parametrize("path", ROOMS)
+@pytest.mark.parametrize("size", [(960, 540), (1280, 600), (768, 560)])
+def test_a_low_window_crowds_nothing(open_page: Callable[..., Page], path: str, size: tuple[int, int]):
+    page = open_page(*size, path=path, **ROOMS[path])
+    page.wait_for_function("!document.querySelector('.ll-training')", timeout=240_000)
+    assert page.evaluate(CROWDED) == []
