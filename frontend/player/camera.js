@@ -35,7 +35,7 @@ export class Camera {
     frame.addEventListener("pointerup", (event) => this.pointers.delete(event.pointerId));
     frame.addEventListener("lostpointercapture", (event) => this.pointers.delete(event.pointerId));
     frame.addEventListener("pointercancel", (event) => this.cancel(event));
-    frame.addEventListener("dblclick", (event) => event.target === this.button || this.goHome());
+    frame.addEventListener("dblclick", (event) => this.button.contains(event.target) || this.goHome());
     frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     frame.addEventListener("keydown", (event) => this.key(event));
     // A click focuses the player, whose arrow keys are the clock's; Tab comes here.
@@ -63,7 +63,7 @@ export class Camera {
     return { eye, center: this.center, up: { x: 0, y: 0, z: 1 }, projection: { type: "perspective" } };
   }
 
-  get away() {
+  get moved() {
     return Math.abs(this.turn) + Math.abs(this.tilt) + Math.abs(this.zoom - 1) > 1e-6;
   }
 
@@ -76,7 +76,7 @@ export class Camera {
     this.turn = turn;
     this.tilt = tilt;
     this.zoom = Math.max(NEAR, Math.min(FAR, zoom));
-    this.button.hidden = !this.away;
+    this.button.hidden = !this.moved;
     this.onMove();
   }
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Request
 from tests.browser.conftest import PAINTED
 from tests.browser.page import PATIENCE
 
+pytestmark = pytest.mark.browser
 MOST_REQUESTS, MOST_BYTES = 120, 3_300_000
 FONTS = {"SourceSansVF-Upright", "SourceSerifVariable-Roman"}
 # Streamlit's elements and libraries that no room shows, or only when it is asked to

@@ -51,14 +51,15 @@ def settled(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ROOMS)
-@pytest.mark.parametrize("size", [(360, 740), (320, 640), (720, 450), (320, 256)])
+@pytest.mark.parametrize("size", [(360, 740), (320, 640), (720, 450), (320, 256), (1024, 768), (960, 540)])
 def test_what_has_the_focus_is_never_covered(open_page: Opener, path: str, size: tuple[int, int]):
     page = open_page(*size, path=path, at="5")
     settled(page)
     stops = walk(page)
     assert len(stops) > 6
     assert not [at for at in stops if (at["covered"] or at["out"]) and not at["whole"]]
-    assert not [at for at in stops if at["rail"]], "the rail is folded away"
+    if size[0] < 768:
+        assert not [at for at in stops if at["rail"]], "the rail is folded away"
 
 
 @pytest.mark.parametrize("path", ROOMS)

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import PAINTED, serving
+from tests.browser.conftest import PAINTED
 from tests.browser.page import PATIENCE, wait
 from tests.browser.proxy import Proxy, proxied
+from tests.browser.servers import serving
 
+pytestmark = pytest.mark.browser
 PREFIX = "ml/landscapes"
 
 
@@ -22,7 +24,7 @@ class Behind(NamedTuple):
 @pytest.fixture(scope="module", params=["kept", "taken away"])
 def behind(request, server: str) -> Iterator[Behind]:
     if request.param == "kept":
-        with serving(PREFIX) as own:
+        with serving(prefix=PREFIX) as own:
             proxy = Proxy(own, PREFIX, keeps=True)
             with proxied(proxy) as address:
                 yield Behind(address, proxy)

@@ -1,17 +1,14 @@
 """A server is killed and started again under an open page: the first act afterwards counts, in every room."""
 
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import rail
-from tests.browser.conftest import PAINTED, ROOT, free_port
+from tests.browser.conftest import PAINTED
 from tests.browser.page import PATIENCE, link, params_of, wait_for_link
+from tests.browser.servers import free_port, started
 
 pytestmark = pytest.mark.browser
 CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
@@ -27,18 +24,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        flags = ["--server.headless=true", f"--server.port={self.port}", "--server.address=127.0.0.1",
-                 "--browser.serverAddress=localhost"]  # fmt: skip
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", *flags]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        for _ in range(480):
-            assert self.process.poll() is None, "the server stopped"
-            try:
-                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.25)
-        pytest.fail("the server did not come up")
+        self.process = started(self.port)
 
     def stop(self) -> None:
         self.process.kill()

@@ -63,7 +63,8 @@ def test_targets_are_as_large_as_a_finger(open_touch: Callable[..., Page], path:
     assert not page.evaluate(SMALL)
     if (unfold := page.locator("[data-testid=stExpandSidebarButton]")).count():
         unfold.click()
-        page.wait_for_timeout(500)  # the rail slides
+        page.wait_for_function("document.querySelector('.stSidebar').getBoundingClientRect().left >= 0")  # it slides
+        page.wait_for_function("document.querySelector('.stSidebar').getBoundingClientRect().width > 300")
         assert not page.evaluate(SMALL)
 
 
