@@ -29,7 +29,7 @@ class _Mirror(NamedTuple):
     value: Any  # what the browser shows once it has seen the last drawing
     drawn: int  # the last drawing
     since: int  # the first drawing that told the browser this value; told again until that drawing is seen
-    replaced: dict[Any, int]  # a value that a drawing replaced -> that drawing
+    replaced: dict[Any, int]  # a value that a drawing replaced -> the last drawing that said so
 
 
 @dataclass
@@ -89,6 +89,8 @@ def mirrored(
     replaced |= dict.fromkeys(other, rail.drawing)
     new = old is None or old.drawn < rail.whole or bool(other)
     since = rail.drawing if new or old is None else old.since
+    if since > _seen():  # told again, for a drawing that comes while another is painted may undo what that one told
+        replaced = {each: rail.drawing if n >= since else n for each, n in replaced.items()}
     if state.get(key) != value or since > _seen():
         state[key] = value
     rail.mirrors[key] = _Mirror(value, rail.drawing, since, dict(list(replaced.items())[-_REPLACED:]))
@@ -101,6 +103,9 @@ def mirrored(
         if new in unseen or (options is not None and new not in options):
             if new not in unseen and new is not None:
                 refused(f"a choice of {key}", new)
+            else:
+                again = mirror.replaced | {new: rail.drawing + 1}
+                rail.mirrors[key] = mirror._replace(since=rail.drawing + 1, replaced=again)
             state[key] = mirror.value
             return
         # a drawing that is still on its way may show the browser its value over the visitor's: told again by the next

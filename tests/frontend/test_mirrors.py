@@ -90,6 +90,29 @@ def test_what_was_replaced_unseen_does_not_come_back(page: AppTest):
     assert depths(slide(page, 0, 64)) == [64, 5, 6], "but it can be set again"
 
 
+def sees(message: WidgetStates, drawing: WidgetStates) -> WidgetStates:
+    """The message of a browser that undid what a drawing told a widget, while it painted the one that came then."""
+    seen = next(state for state in drawing.widgets if state.id.endswith("-drawing_seen"))
+    mixed = WidgetStates()
+    mixed.CopyFrom(message)
+    for state in mixed.widgets:
+        if state.id == seen.id:
+            state.CopyFrom(seen)
+    return mixed
+
+
+def test_what_was_told_and_undone_does_not_come_back(page: AppTest):
+    slide(page, 0, 64)
+    before = sent(page)
+    press(page, "reset")
+    once = sent(page)
+    assert depths(late(page, before)) == [4, 5, 6]
+    twice = sent(page)
+    assert depths(late(page, sees(before, once))) == [4, 5, 6]
+    assert depths(late(page, sees(before, twice))) == [4, 5, 6]
+    assert depths(slide(page, 0, 64)) == [64, 5, 6], "but it can be set again"
+
+
 def test_of_a_late_message_only_what_was_set_counts(page: AppTest):
     slide(page, 0, 64)
     page.sidebar.number_input(key="box_1").set_value(40)
