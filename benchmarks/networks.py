@@ -1,6 +1,7 @@
 """Training: samples a second against PyTorch run eagerly, on the same network, and against a plain NumPy network."""
 
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import numpy as np
@@ -77,8 +78,8 @@ def _digits(repeats: int) -> list[Row]:
 
     loss, out = NetworkLoss(depth=2, width=64, dataset="digits", batch_size=64, own=True), []
     for rule, title, least in (("gradient_descent", "SGD", 2.5), ("adam", "Adam", 3.5)):
-        mine, theirs = interleaved_seconds(ours(loss, _DIGITS_STEPS, rule),
-                                           lambda rule=rule: train_eagerly(loss, _DIGITS_STEPS, rule), repeats)  # fmt: skip
+        torch = partial(train_eagerly, loss, _DIGITS_STEPS, rule)
+        mine, theirs = interleaved_seconds(ours(loss, _DIGITS_STEPS, rule), torch, repeats)
         what = f"digits 2x64, batch 64, {_DIGITS_STEPS} steps, {title}"
         out.append(Row(what, f"{1e3 * mine:.0f} ms", f"torch eager: {1e3 * theirs:.0f} ms", theirs / mine,
                        f">= {least:g}x", theirs / mine >= least))  # fmt: skip
