@@ -47,7 +47,8 @@ def make_ready(training: Training) -> None:
         return
     cost = Cost(SECONDS, PROGRAM_MB * 1_000_000, compiles=True, kept=0, spare=True)
     with suppress(Busy):  # then others come first
-        _POOL.ask((*visitor(), "program"), ("program", *want), lambda: make_program(*want), cost)
+        key = ("program", want[0].split()[0])  # networks of many widths share it
+        _POOL.ask((*visitor(), "program"), key, lambda: make_program(*want), cost)
 
 
 def stop(description: Any, ask: Callable[[], Job], stopped_key: str) -> None:
