@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_network_of_512_units_is_what_numpy_makes_of_it(depth):
     assert loss.unflatten(loss.start())["layer 1"]["weight"].shape == (64, 512)
     run = trained(loss, Descent(OPTIMIZERS["gradient_descent"], {"learning_rate": 0.1}))
     for params in (loss.start(), run[-1].params[-1]):
-        np.testing.assert_allclose(float(loss(params)), numpy_loss(loss, params), rtol=1e-5)
+        np.testing.assert_allclose(float(loss(jnp.asarray(params))), numpy_loss(loss, params), rtol=1e-5)
     slope = np.random.default_rng(0).standard_normal(len(params)) * (params != 0)
     step = 1e-3 * slope / np.linalg.norm(slope)
     difference = numpy_loss(loss, params + step) - numpy_loss(loss, params - step)
