@@ -1,6 +1,7 @@
 """Training: samples a second against PyTorch run eagerly, on the same network, and against a plain NumPy network."""
 
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import numpy as np
@@ -12,6 +13,7 @@ from landscapes import NETWORKS, NetworkLoss
 from optimizers import OPTIMIZERS, Descent, descend_live
 
 _STEPS = 600  # as the page trains where nothing else is asked
+_DIGITS_STEPS = 800
 _DATA = {"softmax_regression": "moons", "mlp": "moons", "residual_mlp": "moons", "cnn": "digits", "resnet": "digits",
          "rnn": "adding", "lstm": "adding", "gru": "adding", "transformer": "characters"}  # fmt: skip
 _LEAST = {"mlp": 5.0}  # the ratios asked for; 1 for the others
@@ -22,9 +24,9 @@ def loss_of(network: str) -> NetworkLoss:
     return NetworkLoss(network, dataset=_DATA[network], batch_size=32)
 
 
-def ours(loss: NetworkLoss, num_steps: int) -> Callable[[], object]:
+def ours(loss: NetworkLoss, num_steps: int, rule: str = "adam") -> Callable[[], object]:
     """Trains as the page does, but for the looks: all layers' norms are recorded, and the params to be looked at."""
-    start, run = loss.start(), Descent(OPTIMIZERS["adam"], {"learning_rate": 3e-3})
+    start, run = loss.start(), Descent(OPTIMIZERS[rule], {"learning_rate": 3e-3})
     every = look_every(num_steps, 1)
     return lambda: list(descend_live(loss, run, start=start, num_steps=num_steps, keep_every=every))
 
@@ -67,7 +69,21 @@ def rows(repeats: int = 5) -> list[Row]:
         out.append(_row(loss, mine, theirs, "torch eager", _LEAST.get(network, 1.0)))
     loss = loss_of("mlp")
     mine, theirs = interleaved_seconds(ours(loss, _STEPS), lambda: numpy_dense(loss, _STEPS), repeats)
-    return [*out, _row(loss, mine, theirs, "plain NumPy", None)]
+    return [*out, _row(loss, mine, theirs, "plain NumPy", None), *_digits(repeats)]
+
+
+def _digits(repeats: int) -> list[Row]:
+    """Rows of what people train on digits, in the program of its own depth that the page makes beside the first run."""
+    from benchmarks.torch_networks import train_eagerly
+
+    loss, out = NetworkLoss(depth=2, width=64, dataset="digits", batch_size=64, own=True), []
+    for rule, title, least in (("gradient_descent", "SGD", 2.5), ("adam", "Adam", 3.5)):
+        torch = partial(train_eagerly, loss, _DIGITS_STEPS, rule)
+        mine, theirs = interleaved_seconds(ours(loss, _DIGITS_STEPS, rule), torch, repeats)
+        what = f"digits 2x64, batch 64, {_DIGITS_STEPS} steps, {title}"
+        out.append(Row(what, f"{1e3 * mine:.0f} ms", f"torch eager: {1e3 * theirs:.0f} ms", theirs / mine,
+                       f">= {least:g}x", theirs / mine >= least))  # fmt: skip
+    return out
 
 
 def _row(loss: NetworkLoss, mine: float, theirs: float, who: str, least: float | None) -> Row:

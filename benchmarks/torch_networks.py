@@ -109,14 +109,14 @@ def module_of(loss: NetworkLoss) -> nn.Module:
     return Recurrent(loss.network, data.input_shape[-1], width, depth, outputs, len(data.symbols))
 
 
-def train_eagerly(loss: NetworkLoss, num_steps: int) -> None:
-    """Trains with Adam as a plain PyTorch loop does: forward, backward, step."""
+def train_eagerly(loss: NetworkLoss, num_steps: int, rule: str = "adam") -> None:
+    """Trains with Adam, or SGD for gradient descent, as a plain PyTorch loop does: forward, backward, step."""
     data, module = loss.examples, module_of(loss)
     inputs = torch.from_numpy(data.train_inputs.astype(np.int64) if data.symbols else data.train_inputs)
     wanted = torch.from_numpy(data.train_targets)
     wanted = wanted.float() if data.num_classes == 1 else wanted.long()
     order = torch.from_numpy(loss.order(0, 0, num_steps)[:, : loss.batch].astype(np.int64))
-    optimizer = torch.optim.Adam(module.parameters(), 3e-3)
+    optimizer = {"adam": torch.optim.Adam, "gradient_descent": torch.optim.SGD}[rule](module.parameters(), 3e-3)
     for rows in order:
         out = module(inputs[rows])
         if data.num_classes == 1:

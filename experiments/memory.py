@@ -75,6 +75,11 @@ def resident_mb() -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
 
 
+def has_room(mb: float, allowed_mb: float = ALLOWED_MB) -> bool:
+    """Whether so much more would still leave the process within what is allowed, without dropping anything."""
+    return resident_mb() + mb <= allowed_mb - _SLACK_MB
+
+
 def keep_within(allowed_mb: float = ALLOWED_MB) -> None:
     """Makes room where memory comes near to what is allowed.
 

@@ -36,7 +36,8 @@ class Cost:
     seconds: float = 1.0  # of work
     nbytes: int = 0  # that it holds at most
     compiles: bool = False  # whether it may have to make a program first, in one long piece
-    kept: int | None = None  # bytes of its answer, when it is over; None for all that it held
+    kept: int | None = None  # bytes of its answer, when it is over; None for all that it held, 0 for no answer
+    spare: bool = False  # whether it begins only while nothing else waits
 
 
 _UNKNOWN = Cost()
@@ -262,8 +263,9 @@ class Pool:
         self._drop_left()
         now, self._taken = time.monotonic(), self._taken + 1
         old = self._taken % _FOR_OLD == 0
+        awaited = any(not job.cost.spare for job in self._waiting)
         for job in sorted(self._waiting, key=lambda job: job.waits_since if old else self._rank(job, now)):
-            if job.begun or self._fits(job):
+            if job.begun or (self._fits(job) and not (job.cost.spare and awaited)):
                 self._waiting.remove(job)
                 self._at_work.add(job)
                 job.begun = True
@@ -305,5 +307,7 @@ class Pool:
         self._at_work.remove(job)
         if not job.done:
             self._waiting.append(job)
+        elif job.cost.kept == 0 and self._jobs.get(job.key) is job:
+            del self._jobs[job.key]
         self._drop_left()
         self._forget()

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from experiments.own_programs import best_program
 from experiments.run import Run, Values
 from landscapes import DATASETS, NETWORKS, NetworkLoss
 from landscapes.network_loss import padded_inputs, rows_room
 from landscapes.networks.dense import Dense
 from landscapes.networks.observation import Frame, Probe, observer_of
 from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
+from optimizers.descent import kept_every
 
 MAX_RUNS = 4
 FRAMES = 80  # looks at a run, start and end included
@@ -220,8 +222,9 @@ class _Course:
 
     def __init__(self, training: Training, learner: Learner) -> None:
         self.training, self.learner = training, learner
-        self.loss = training.loss_of(learner)
         self.descent = resolve(learner)
+        self.shared = training.loss_of(learner)
+        self.loss, self.held = best_program(self.shared, self.descent)
         self.probe = probe_of(self.loss)
         self.look = observer_of(
             self.loss.observed()[0], self.probe
@@ -232,7 +235,7 @@ class _Course:
         self.frames: list[Frame] = []
         self.params: list[np.ndarray] = []
         needed = self.loss.activation == "prelu" or bool(self.loss.examples.symbols)  # slopes and texts, look by look
-        size = 4 * self.loss.architecture.dim * FRAMES * len(training.learners)
+        size = 4 * self.shared.architecture.dim * FRAMES * len(training.learners)
         self.keeps = needed or len(training.learners) == 1 or size <= PARAMS_BYTES
         self.at: list[int] = []
         self.steps = 0  # rows so far
@@ -240,8 +243,10 @@ class _Course:
         self.went_first = ""
 
     def _descend(self, keep_every: int) -> Iterator[Trajectory]:
-        return descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=self.training.num_steps,
-                            seed=self.training.seed, keep_every=keep_every)  # fmt: skip
+        steps = self.training.num_steps
+        every = kept_every(self.shared, self.descent, steps, keep_every)  # the same looks, whatever program there is
+        return descend_live(self.loss, self.descent, start=self.loss.start(), num_steps=steps, seed=self.training.seed,
+                            keep_every=every)  # fmt: skip
 
     def advance(self) -> Learned | None:
         """A chunk of steps, and looks at what it kept; None at the end."""

@@ -36,7 +36,8 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
     steps, runs = result.training.num_steps, result.runs
     marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
     rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
-    shown = [*_charts(result), *(_details(runs[opened], labels(runs)[opened], example, steps, state) if runs else [])]
+    names = labels(runs)
+    shown = [*_charts(result), *(_details(runs[opened], names[opened], example, steps, state) if runs else [])]
     ids = {panel["id"] for panel in shown}
     done = steps if state == "over" else result.done if runs else 0
     return {
@@ -48,7 +49,7 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "clock": {"steps": steps, "stops": stops(rows), "at": at if result.training.learners else 0,
                   "present": present, "done": done},
         "class_colors": CLASS_COLORS,
-        "runs": _runs(result),
+        "runs": _runs(result, names),
         "open": opened,
         "series": _series(runs, rows),
         "steps": dict.fromkeys(("train", "valid", "train_accuracy", "valid_accuracy"), looks),
@@ -87,8 +88,7 @@ def _columns(ids: set[str]) -> list[dict[str, str]]:
     return [*losses, {"title": "right", "series": "valid_accuracy"}] if "accuracy" in ids else losses
 
 
-def _runs(result: TrainingResult) -> list[dict[str, Any]]:
-    names = labels(result.runs)
+def _runs(result: TrainingResult, names: Sequence[str]) -> list[dict[str, Any]]:
     drawn = run_looks([run.learner.run.optimizer for run in result.runs])
     return [
         {

@@ -63,6 +63,7 @@ class NetworkLoss:
     temperature: float = 1.0
     batch_size: int = 0  # examples a step; 0 is all of them
     seed: int = 0  # of the start, the data and the batches
+    own: bool = False  # of a dense network: whether its program has its own depth; a training is the same without it
 
     def __post_init__(self) -> None:
         entry: Network = _entry("network", self.network)
@@ -93,8 +94,9 @@ class NetworkLoss:
         if data.task not in LOSSES[str(self.loss)].tasks:
             raise ValueError(f"loss {self.loss!r} is not for {self.dataset!r}, which is a {data.task} task; it takes "
                              f"{', '.join(name for name, e in LOSSES.items() if data.task in e.tasks)}")  # fmt: skip
-        for name, knob in (("depth", entry.depth), ("width", entry.width)):
-            object.__setattr__(self, name, _whole(name, getattr(self, name), int(knob.low), int(knob.high)))
+        for name, knob, most in (("depth", entry.depth, 0), ("width", entry.width, entry.widest)):
+            most = most or int(knob.high)
+            object.__setattr__(self, name, _whole(name, getattr(self, name), int(knob.low), most))
         for name, low, high in (("gain", 0.0, 1e6), ("bias_std", 0.0, 1e6), ("dropout", 0.0, 0.95),
                                 ("temperature", 1e-3, 1e3), ("slope", -10.0, 10.0)):  # fmt: skip
             object.__setattr__(self, name, _number(name, getattr(self, name), low, high))
@@ -133,7 +135,12 @@ class NetworkLoss:
     @cached_property
     def architecture(self) -> Stacked:
         """The architecture whose program this network shares."""
-        return NETWORKS[self.network].room(self.exact, _settled(self))
+        return NETWORKS[self.network].room(self.exact, _settled(self), self.own)
+
+    @property
+    def shares_program(self) -> bool:
+        """Whether the program serves networks of many sizes, and one of its own would be smaller."""
+        return self.split()[0].common and self.exact.depth < self.architecture.depth
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -166,14 +173,14 @@ class NetworkLoss:
     def observed(self) -> tuple[Supervised, Values]:
         """As `split`, of the program that looks at the network: dense ones of every depth share it."""
         loss, values = self.split()
-        if loss.common:
-            loss = replace(loss, architecture=replace(loss.architecture, depth=DENSE_ROOMS[-1][1]))
+        net = loss.architecture
+        if isinstance(net, Dense) and net.width <= DENSE_ROOMS[-1][0]:
+            loss = replace(loss, architecture=replace(net, depth=DENSE_ROOMS[-1][1], unrolled=False, settled=()))
         return loss, values._replace(live=np.ones((), np.float32))
 
     def as_observed(self, params: Float[np.ndarray, "dim"]) -> Float[np.ndarray, "larger_dim"]:
         """The params in the layout of the program that looks."""
-        missing, head = self.observed()[0].architecture.dim - len(params), self.architecture.sizes[-1]
-        return np.concatenate([params[:-head], np.zeros(missing, np.float32), params[-head:]])
+        return np.pad(params, (0, self.observed()[0].architecture.dim - len(params)))
 
     def order(self, seed: int, first: int, count: int) -> Int[np.ndarray, "step row"]:
         """The examples of the batches of ``count`` steps, by number: epochs, each in an order that the seed draws.
@@ -306,8 +313,8 @@ def _sections(loss: NetworkLoss) -> list[tuple[str, tuple[Part, ...], tuple[Part
         names.insert(0, "layer 1")
     out = [(names[0], exact.first_parts(), room.first_parts(), 0)]
     for i, name in enumerate(names[1:-1]):
-        out.append((name, exact.layer_parts(), room.layer_parts(), first + i * layer))
-    return [*out, (names[-1], exact.head_parts(), room.head_parts(), room.dim - head)]
+        out.append((name, exact.layer_parts(), room.layer_parts(), first + head + i * layer))
+    return [*out, (names[-1], exact.head_parts(), room.head_parts(), first)]
 
 
 def _placed(loss: NetworkLoss, make: Any) -> Float[np.ndarray, "dim"]:

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from optimizers.catalogue import OPTIMIZERS, SCHEDULES
 from optimizers.entry import Entry, Optimizer, Schedule, as_number
-from optimizers.program import Carry, Conditions, Form, Loss, draw_chunk, program_of, room_for
+from optimizers.program import Carry, Conditions, Form, Loss, Program, draw_chunk, made_program, program_of, room_for
 from optimizers.step import HYPERPARAMS, SCHEDULE_HYPERPARAMS, Lanes, Rules, state_size
 
 LANES = 41  # a race of 8 and a fan of 33 in one call
@@ -159,6 +159,24 @@ def _form(loss: Any, run: Descent, start: np.ndarray) -> Form:
     rules = together if run.optimizer in together else (run.optimizer,)
     kept = min(BATCH_CHUNK, max(1, KEPT_BYTES // (8 * start.nbytes)))
     return Form(rules, 1, BATCH_CHUNK, kept, start.size, dtype)
+
+
+def ready(landscape: Any, run: Descent, start: np.ndarray) -> Program | None:
+    """The program of a run from a start if it is compiled already; it stays as long as the caller holds it."""
+    loss, _ = _split(landscape)
+    return made_program(loss, _form(loss, run, _point(start, loss)))
+
+
+def kept_every(landscape: Any, run: Descent, num_steps: int, keep_every: int) -> int:
+    """How far apart the params lie that `descend_live` keeps of a network."""
+    loss, start = _split(landscape)[0], _point(landscape.start(), _split(landscape)[0])
+    form = _form(loss, run, start)
+    return stride_for(num_steps, start.nbytes, form.kept, form.chunk, keep_every)
+
+
+def compared_first(rule: Optimizer) -> bool:
+    """Whether a rule is one of those that share a program where a network's sizes are the program's own."""
+    return rule in _FIRST
 
 
 def _check_affordable(rule: Optimizer, dim: int) -> None:

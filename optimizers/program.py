@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, probing
+from optimizers.step import Given, Lanes, Rules, Sight, advance, begin, factor, length, probing
 
 PROGRAMS = 16  # at most, at 5 to 20 MB each: networks whose sizes are a program's own, and functions of notebooks
 FORWARD_DIM = 8  # up to here the gradient is taken forwards
@@ -148,7 +148,7 @@ def _step(loss: Any, form: Form, lane: Lanes, share: Array, sight: Sight, params
     moved, state = advance(form.rules, lane, share, sight, params, state, value, grad)
     norms = _norms(loss, grad, params, moved - params)
     alive = jnp.isfinite(value) & jnp.all(jnp.isfinite(norms[1] if norms.size else params))
-    return Rows(params, value, jnp.sqrt(grad @ grad), norms), moved, state, alive
+    return Rows(params, value, length(grad), norms), moved, state, alive
 
 
 def _chunk(loss: Any, form: Form, room: Array, lanes: Lanes, shared: Conditions, draws: Draw, carry: Carry,
@@ -214,6 +214,10 @@ class Program:
         self._first = threading.Lock()
         self._compiled: dict[Form, Any] = {}
 
+    def made(self, form: Form) -> bool:
+        """Whether it is compiled for a form."""
+        return form in self._compiled
+
     def __call__(self, form: Form, *given: Any) -> tuple[Carry, Rows, Array]:
         """As `_chunk`; the room that is given is used up."""
         if form not in self._compiled:
@@ -242,6 +246,13 @@ def program_of(loss: Loss) -> Program:
         if loss not in kept:
             kept[loss] = _IN_USE[loss] = _IN_USE.get(loss) or Program(loss)
         return kept[loss]
+
+
+def made_program(loss: Loss, form: Form) -> Program | None:
+    """The program of a loss if it is compiled for a form; whoever holds it need not fear that it is dropped."""
+    with _KEEPING:
+        program = _COMMON.get(loss) or _IN_USE.get(loss)
+        return program if program is not None and program.made(form) else None
 
 
 def forget_oldest_program() -> bool:

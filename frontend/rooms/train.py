@@ -64,6 +64,8 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
     tree = training_tree(result, opened, example or 0, st.session_state.training_notices, at=at, present=present,
                          state=state, place=place)  # fmt: skip
     play({**tree, "title": titled(training_title(result.training))}, _on_act)
+    if state == "over":
+        jobs.make_ready(result.training)
 
 
 def _stage() -> None:

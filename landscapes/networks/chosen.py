@@ -2,16 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 Branch = Callable[..., Any]  # (fixed, *operands) -> array; the same function each time, for it is part of a program
 
 
+class Only(NamedTuple):
+    """A position that is known, of a program that holds this branch and the shelf's first, the plain one.
+
+    It stays a switch: what is inside a branch is compiled by itself, and rounds as in a program of all branches.
+    """
+
+    known: int
+    asked: Any  # int32, traced: the position in the values, which is the known one
+
+
+def _few(position: Any, branches: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
+    """The position among the branches that the program holds, and these."""
+    if not isinstance(position, Only):
+        return position, tuple(branches)
+    if position.known == 0:
+        return 0, tuple(branches[:1])
+    return (position.asked == position.known).astype(jnp.int32), (branches[0], branches[position.known])
+
+
 def switch(position: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
     """``branches[position](*operands)``; only that one is part of the program where the position is no traced value."""
+    position, branches = _few(position, branches)
     return branches[position](*operands) if isinstance(position, int) else lax.switch(position, branches, *operands)
 
 
@@ -23,10 +44,11 @@ def choose(branches: tuple[Branch, ...], position: Any, fixed: Any, *operands: A
 
     Args:
         branches: functions of the same shapes and dtypes.
-        position: of the branch: int32, traced, or a known int, of whose branch alone a program is made.
+        position: of the branch: int32, traced, or a known int, of whose branch alone a program is made, or `Only`.
         fixed: what the branches read and no gradient is asked of.
         operands: arrays.
     """
+    position, branches = _few(position, branches)
     if isinstance(position, int):
         return branches[position](fixed, *operands)
     return _chosen(branches, position, fixed, *operands)

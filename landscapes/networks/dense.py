@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
+from landscapes.networks.chosen import Only
 from landscapes.networks.linear import linear
 from landscapes.networks.stacked import Part, Stacked, activate, along, drop, normalize
 
@@ -14,6 +15,13 @@ class Dense(Stacked):
 
     Columns beyond the width of a network hold zeros, so that one program serves every width up to its own.
     """
+
+    def settle(self, choices):
+        """As switches of two, so that a program of its own rounds as the one that serves many networks."""
+        known = dict(self.settled)
+        only = {name: Only(int(known.pop(name)), getattr(choices, name)) for name in ("activation", "normalization")
+                if name in known}  # fmt: skip
+        return choices._replace(**known, **only)
 
     head_rows: int = 0  # that the head reads; 0 leaves room for the inputs and for the units
 
@@ -42,13 +50,12 @@ class Dense(Stacked):
 
     def first(self, go, params, x):
         """Weights, normalization, activation, dropout."""
-        z = normalize(go, linear(x, params["weight"]) + along(params["bias"], x), params["scale"], params["shift"])
-        return drop(go, activate(go.choices, z, params["slope"]), 0) * along(go.choices.units, z), z
+        new, z = _units(go, params, x, 0)
+        return new * along(go.choices.units, z), z
 
     def layer(self, go, params, h, number):
         """As the first layer, and the skip."""
-        z = normalize(go, linear(h, params["weight"]) + along(params["bias"], h), params["scale"], params["shift"])
-        new = drop(go, activate(go.choices, z, params["slope"]), number)
+        new, z = _units(go, params, h, number)
         return (new + go.choices.residual * h) * along(go.choices.units, z), z
 
     def head(self, go, params, h, x):
@@ -56,3 +63,9 @@ class Dense(Stacked):
         weight = params["weight"]
         h, x = (jnp.pad(a, ((0, 0), (0, weight.shape[0] - a.shape[1]))) for a in (h, x))
         return linear(jnp.where(go.choices.depth > 0, h, x), weight) + along(params["bias"], h)
+
+
+def _units(go, params, x, number):
+    """What a layer's units give before padding and skips, and the inputs of their activation."""
+    z = normalize(go, linear(x, params["weight"]) + along(params["bias"], x), params["scale"], params["shift"])
+    return drop(go, activate(go.choices, z, params["slope"]), number), z

@@ -13,6 +13,7 @@ from landscapes.surface import ShapeParam
 _DENSE_INPUTS, _DENSE_OUTPUTS = 64, 10  # of every dense program: digits fit, and so does what is smaller
 DENSE_ROOMS = ((16, 12), (64, 12), (64, 64))  # width and depth; a dense network runs in the first that holds it
 MOST_UNROLLED, _DEEP = 3, 16  # of the other families: shallow ones are written out, deep ones share a loop
+WIDEST = 512  # of a dense network that is no page's: beyond the rooms it has a program of its very sizes
 _ANY = ("none", "layer", "batch", "rms")
 
 
@@ -32,6 +33,7 @@ class Network:
     normalization: str = field(default="none", compare=False, repr=False)
     normalizations: tuple[str, ...] = field(default=_ANY, compare=False, repr=False)
     residual: bool = field(default=False, compare=False, repr=False)
+    widest: int = field(default=0, compare=False, repr=False)  # that a `NetworkLoss` takes; 0 is as many as the pages
 
     @property
     def summary(self) -> str:
@@ -42,14 +44,21 @@ class Network:
         """The architecture with exactly these sizes."""
         return self.function(inputs, width, depth, outputs, symbols)
 
-    def room(self, exact: Stacked, settled: tuple[tuple[str, int | float], ...]) -> Stacked:
+    def room(self, exact: Stacked, settled: tuple[tuple[str, int | float], ...], own: bool = False) -> Stacked:
         """The architecture whose program serves this one: larger where the rest can be padding, else less left open.
 
-        A program of its own holds the ``settled`` choices alone: it is made in a quarter of the time and memory.
+        A program of its own holds the ``settled`` choices alone: it is made in a quarter of the time and memory. That
+        of a dense network has its depth and the width of its room: so it rounds as the program of the room does, and
+        a training is the same, bit by bit, in either. Layers are written out only where nothing is normalized, for
+        that is where this holds.
         """
-        if isinstance(exact, Dense):
+        if isinstance(exact, Dense) and exact.width <= DENSE_ROOMS[-1][0]:
             width, depth = next((w, d) for w, d in DENSE_ROOMS if w >= exact.width and d >= exact.depth)
-            return Dense((_DENSE_INPUTS,), width, depth, _DENSE_OUTPUTS)
+            room = Dense((_DENSE_INPUTS,), width, depth, _DENSE_OUTPUTS)
+            plain = exact.depth <= MOST_UNROLLED and not dict(settled)["normalization"]
+            return replace(room, depth=exact.depth, unrolled=plain, settled=settled) if own else room
+        if isinstance(exact, Dense):
+            return replace(exact, unrolled=exact.depth <= MOST_UNROLLED, settled=settled)
         if exact.depth <= MOST_UNROLLED:
             return replace(exact, unrolled=True, settled=settled)
         return replace(exact, depth=_DEEP, settled=settled)
@@ -70,14 +79,15 @@ def softmax_regression(inputs, width, depth, outputs, symbols):
     return Dense(inputs, width, 1, outputs, head_rows=inputs[0])
 
 
-@network(title="Dense", kinds=("points", "curve", "images"), depth=ShapeParam(4, 1, 64), width=ShapeParam(16, 1, 64),
+@network(title="Dense", widest=WIDEST, kinds=("points", "curve", "images"),
+         depth=ShapeParam(4, 1, 64), width=ShapeParam(16, 1, 64),
          source="Rumelhart, Hinton & Williams, Learning representations by back-propagating errors, 1986")  # fmt: skip
 def mlp(inputs, width, depth, outputs, symbols):
     """Stacks layers in which every unit sees every unit before it."""
     return Dense(inputs, width, depth, outputs, head_rows=width)
 
 
-@network(title="Dense residual", kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64),
+@network(title="Dense residual", widest=WIDEST, kinds=("points", "curve", "images"), depth=ShapeParam(10, 1, 64),
          width=ShapeParam(16, 1, 64), residual=True, initializer="lecun_normal",
          source="He et al., Deep residual learning, 2015, arXiv:1512.03385")  # fmt: skip
 def residual_mlp(inputs, width, depth, outputs, symbols):

@@ -21,6 +21,8 @@ from landscapes.networks.normalizations import NORMALIZATIONS
 
 _NORMALIZATIONS = tuple(NORMALIZATIONS.values())
 
+_BLOCK, _BLOCKS = 64, 256  # numbers of which a layer's params, and those of all layers, are a multiple
+
 Shape = tuple[int, ...]
 
 
@@ -121,6 +123,10 @@ class Part:
         return out
 
 
+def _filled(size: int, block: int) -> int:
+    return -(-size // block) * block
+
+
 def size_of(parts: tuple[Part, ...]) -> int:
     """Length of a layer's flat params."""
     return sum(part.size for part in parts)
@@ -139,7 +145,9 @@ def unfold(parts: tuple[Part, ...], params: Float[Any, "size"]) -> dict[str, Any
 class Stacked:
     """An architecture: sizes, which are part of a program, and what its layers do, which its subclasses say.
 
-    Layout of the flat params: the first layer, the stacked layers, the head.
+    Layout of the flat params: the first layer, the head, the stacked layers, each filled up with zeros to whole blocks,
+    as they are together. So those of a shallow network are the beginning of those of a deep one, and what is computed
+    of them number by number, or block by block, is the same to the last bit, however many zeros come behind.
     """
 
     inputs: Shape  # of one example
@@ -189,14 +197,15 @@ class Stacked:
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """Params of the first layer, of one stacked layer, of the head."""
-        return size_of(self.first_parts()), size_of(self.layer_parts()), size_of(self.head_parts())
+        """Params of the first layer, of one stacked layer, of the head, with what fills them up."""
+        first, layer, head = (size_of(parts) for parts in (self.first_parts(), self.layer_parts(), self.head_parts()))
+        return _filled(first, _BLOCK), _filled(layer, _BLOCK), _filled(head, _BLOCK)
 
     @property
     def dim(self) -> int:
         """Length of the flat params, padding included."""
         first, layer, head = self.sizes
-        return first + self.stack * layer + head
+        return _filled(first + head + self.stack * layer, _BLOCKS)
 
     @property
     def layers(self) -> int:
@@ -206,16 +215,22 @@ class Stacked:
     def split(self, params: Float[Array, "dim"]) -> tuple[Array, Array, Array]:
         """The first layer, the stack (layer, size) and the head."""
         first, layer, head = self.sizes
-        return params[:first], params[first:-head].reshape(self.stack, layer), params[-head:]
+        behind = first + head
+        stack = params[behind : behind + self.stack * layer].reshape(self.stack, layer)
+        return params[:first], stack, params[first:behind]
 
     def norms(self, vectors: Float[Array, "kind dim"]) -> Float[Array, "kind layer"]:
         """The L2 norm of each layer's part of vectors shaped as the params; the head last."""
         first, layer, head = self.sizes
         squares = lax.optimization_barrier(vectors * vectors)  # once, not again for every sum
-        parts = (squares[:, None, :first], squares[:, first:-head].reshape(len(vectors), self.stack, layer),
-                 squares[:, None, -head:])  # fmt: skip
         # products with ones: XLA's CPU sums are several times as slow as its dot products
-        return jnp.sqrt(jnp.concatenate([part @ jnp.ones(part.shape[-1], part.dtype) for part in parts], 1))
+        blocks = squares.reshape(-1, _BLOCK) @ jnp.ones(_BLOCK, vectors.dtype)
+        blocks = lax.optimization_barrier(blocks).reshape(len(vectors), -1)
+        first, layer, head = (size // _BLOCK for size in (first, layer, head))
+        behind = first + head
+        stack = blocks[:, behind : behind + self.stack * layer].reshape(len(vectors), self.stack, layer)
+        parts = blocks[:, None, :first], stack, blocks[:, None, first:behind]
+        return jnp.sqrt(jnp.concatenate([part.sum(-1) for part in parts], 1))
 
     def settle(self, choices: Choices) -> Choices:
         """The choices, with known numbers for those that are part of the program."""

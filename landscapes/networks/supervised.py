@@ -65,7 +65,7 @@ class Supervised:
     @property
     def common(self) -> bool:
         """Whether the program serves networks of many sizes."""
-        return isinstance(self.architecture, Dense)
+        return isinstance(self.architecture, Dense) and not self.architecture.settled
 
     @property
     def order_size(self) -> int:

@@ -1,6 +1,7 @@
 """The training room's controls under AppTest, what they compile, its links, and its states."""
 
 import re
+import time
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +53,13 @@ def move_everything(page: AppTest) -> None:
     for toggle in list(page.sidebar.toggle):
         toggle.set_value(not toggle.value).run()
         moved(str(toggle.key))
+
+
+def wait_for(known, seconds: float = 120.0) -> bool:
+    ends = time.monotonic() + seconds
+    while not known() and time.monotonic() < ends:
+        time.sleep(0.05)
+    return known()
 
 
 def test_no_control_of_a_dense_network_compiles():
@@ -271,3 +279,16 @@ def test_the_sizes_offered_are_those_that_the_length_leaves():
     assert page.session_state.training.size == 64
     assert "32 training sequences, 32 unseen" in tree["subline"]
     assert not from_link(dict(page.query_params.items()))[2]
+
+
+def test_the_program_of_a_networks_own_depth_is_made_beside():
+    """Whoever comes after the first waits for no compilation, and sees the same numbers."""
+    link = {"data": "digits", "steps": "40", "n1": "mlp~depth~2~width~47~activation~mish", "r1": "adam"}
+    with compilations() as count, compilations(beside=True) as beside:
+        first = shown(opened(**link))
+        assert wait_for(lambda: beside() >= 1)
+        again = shown(opened(**{**link, "seed": "1"}))
+        once_more = shown(opened(**link))
+        assert count() == 0
+    assert again["headline"]
+    assert once_more["headline"] == first["headline"]

@@ -258,7 +258,8 @@ def test_softmax_regression_starts_from_the_entropy_of_a_guess(data, shape, clas
     curvature, along = (part[..., -1] for part in np.linalg.eigh(seen.T @ seen / loss.count))
     contrast = np.zeros((65, 10))
     contrast[[*range(seen.shape[1] - 1), 64]] = np.outer(along, np.eye(10)[0] - np.eye(10)[1]) / math.sqrt(2)
-    step = np.concatenate([np.zeros(loss.architecture.dim - contrast.size), contrast.ravel()])
+    first, step = loss.architecture.sizes[0], np.zeros(loss.architecture.dim)
+    step[first : first + contrast.size] = contrast.ravel()
     start, far = loss.start().astype(float), 1e-3
     heights = [float(loss(jnp.asarray(start + far * k * step))) for k in (-1, 0, 1)]
     assert (heights[0] - 2 * heights[1] + heights[2]) / far**2 == pytest.approx(curvature / classes, rel=1e-4)

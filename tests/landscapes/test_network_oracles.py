@@ -42,8 +42,12 @@ def value_and_grad(loss: NetworkLoss, params: np.ndarray):
 
 def bent_start(loss: NetworkLoss) -> np.ndarray:
     """As in `tests.oracles.record_networks`."""
-    live = live_params(loss).astype(float)
-    return loss.start() + 0.2 * np.sin(np.cumsum(live)) * live
+    net, live = loss.architecture, live_params(loss).astype(float)
+    first, _, head = net.sizes
+    order = np.r_[:first, first + head : net.dim, first : first + head]  # layer by layer, the head last
+    bend = np.zeros_like(live)
+    bend[order] = np.sin(np.cumsum(live[order]))
+    return loss.start() + 0.2 * bend * live
 
 
 def summary(array: np.ndarray) -> list[float]:

@@ -156,7 +156,7 @@ def test_packed_state_keeps_every_kind_of_leaf():
         "half": jnp.asarray(0.1, jnp.float32), "inf": jnp.asarray(jnp.inf), "matrix": jnp.arange(6.0).reshape(2, 3),
         "none": None,
     }  # fmt: skip
-    vector = step._pack(state, 40, float)
+    vector = step._pack(state, jnp.zeros(40, float))
     assert vector.shape == (40,)
     assert vector.dtype == jnp.float64
     back = step._unpack(vector, jax.eval_shape(lambda: state))

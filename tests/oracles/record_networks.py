@@ -79,8 +79,12 @@ CASES: list[dict[str, Any]] = [
 
 def bent_start(loss: NetworkLoss) -> np.ndarray:
     """The start with every learned param moved by its own amount: a scale of 1 or a shift of 0 would hide mistakes."""
-    live = live_params(loss).astype(float)
-    return loss.start() + 0.2 * np.sin(np.cumsum(live)) * live  # whatever pads them
+    net, live = loss.architecture, live_params(loss).astype(float)
+    first, _, head = net.sizes
+    order = np.r_[:first, first + head : net.dim, first : first + head]  # layer by layer, the head last
+    bend = np.zeros_like(live)
+    bend[order] = np.sin(np.cumsum(live[order]))
+    return loss.start() + 0.2 * bend * live
 
 
 def normalized(kind: str, z: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
