@@ -49,8 +49,8 @@ class Network:
 
         A program of its own holds the ``settled`` choices alone: it is made in a quarter of the time and memory. That
         of a dense network has its depth and the width of its room: so it rounds as the program of the room does, and
-        a training is the same, bit by bit, in either. Layers are written out only where nothing is normalized, for
-        that is where this holds.
+        a training is the same, bit by bit, in either (but for GELU). Layers are written out only where nothing is
+        normalized, for that is where this holds.
         """
         if isinstance(exact, Dense) and exact.width <= DENSE_ROOMS[-1][0]:
             width, depth = next((w, d) for w, d in DENSE_ROOMS if w >= exact.width and d >= exact.depth)

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 WATCH = """window.violations = [];
 document.addEventListener("securitypolicyviolation",
     (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));"""

@@ -41,8 +41,12 @@ def walk(page: Page, most: int = 120) -> list[dict]:
     return seen
 
 
-def active(page: Page, expression: str):
-    return page.evaluate(f"(element => {expression})(document.activeElement)")
+def keeps_focus(page: Page, expression: str) -> None:
+    """What is meant has the focus, if not at once then with a later frame, and keeps it in the next two."""
+    has = f"(element => {expression})(document.activeElement)"
+    page.wait_for_function(has, timeout=PATIENCE)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+    assert page.evaluate(has)
 
 
 def settled(page: Page) -> None:
@@ -98,14 +102,14 @@ def test_a_gallery_answers_to_arrows_and_keeps_the_focus(open_page: Opener):
     assert page.locator(".ll-tile[tabindex='0']").count() == 1, "one stop in the tab order"
     page.focus(".ll-tile[data-name=rosenbrock]")
     page.keyboard.press("ArrowRight")
-    assert active(page, "element.dataset.name") == "himmelblau"
+    keeps_focus(page, "element.dataset.name === 'himmelblau'")
     assert wait_for_link(page, "surface") == "himmelblau"
     page.wait_for_function("document.querySelector('.ll-sentence p').innerText.startsWith('Himmelblau')")
-    assert active(page, "element.dataset.name") == "himmelblau", "what was chosen still has the focus"
-    assert active(page, "element.getAttribute('aria-checked')") == "true"
+    keeps_focus(page, "element.dataset.name === 'himmelblau'")  # what was chosen still has the focus
+    keeps_focus(page, "element.getAttribute('aria-checked') === 'true'")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert active(page, "element === element.parentElement.lastElementChild"), "it goes round"
+    keeps_focus(page, "element === element.parentElement.lastElementChild")  # it goes round
 
 
 @pytest.mark.parametrize(("path", "name"), [("", "beale"), ("train", "spirals")])
@@ -117,7 +121,7 @@ def test_choosing_a_tile_keeps_the_focus(open_page: Opener, path: str, name: str
     page.keyboard.press("Enter")
     wait(page, f"p.key !== '{before}'")
     settled(page)
-    assert active(page, "element.dataset.name") == name
+    keeps_focus(page, f"element.dataset.name === '{name}'")
 
 
 def test_all_and_fewer_keep_the_focus(open_page: Opener):
@@ -126,26 +130,27 @@ def test_all_and_fewer_keep_the_focus(open_page: Opener):
     for words in ("Fewer", "All 23"):
         page.keyboard.press("Enter")
         page.wait_for_function("words => document.querySelector('.ll-more').innerText === words", arg=words)
-        assert active(page, "element.className") == "ll-more"
+        keeps_focus(page, "element.className === 'll-more'")
 
 
 def test_dismissed_notices_hand_the_focus_to_the_headline(open_page: Opener):
     page = open_page(surface="nowhere", at="20")
     page.get_by_role("button", name="Dismiss").focus()
     page.keyboard.press("Enter")
-    assert active(page, "element.tagName") == "H1"
+    keeps_focus(page, "element.tagName === 'H1'")
 
 
 def test_escape_leaves_a_presentation_from_anywhere_and_the_button_has_the_focus(open_page: Opener):
     page = open_page(1024, 768, at="20")
+    # in full screen Escape is the browser's own; a frame that may not fill the screen presents without
+    page.evaluate("void (document.documentElement.requestFullscreen = () => Promise.reject(new Error('no')))")
     page.focus(".ll-present")
     page.keyboard.press("Enter")
     page.wait_for_function("document.documentElement.classList.contains('ll-presenting')")
-    page.evaluate("document.fullscreenElement && document.exitFullscreen()")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Escape")
     page.wait_for_function("!document.documentElement.classList.contains('ll-presenting')")
-    assert active(page, "element.className") == "ll-present"
+    keeps_focus(page, "element.className === 'll-present'")
 
 
 def test_a_legend_keeps_the_focus_while_a_training_reports(open_page: Opener):
@@ -155,7 +160,7 @@ def test_a_legend_keeps_the_focus_while_a_training_reports(open_page: Opener):
     page.locator(".ll-legend").nth(1).focus()
     came = painted(page)["data"]
     wait(page, f"p.data > {came + 2}")
-    assert active(page, "element.className") == "ll-legend"
+    keeps_focus(page, "element.className === 'll-legend'")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.ll-legend')[1].ariaPressed === 'false'")
     page.evaluate("document.querySelector('.ll-so-far button').click()")  # which may just be over

@@ -77,7 +77,10 @@ def test_a_program_that_is_held_stays():
     assert program is ready(loss, resolve(training.learners[0]), loss.start())
 
 
-@pytest.mark.parametrize(("settings", "optimizer"), [({"depth": 64}, "adam"), ({"depth": 12}, "adam"), ({}, "lion")])
+@pytest.mark.parametrize(
+    ("settings", "optimizer"),
+    [({"depth": 64}, "adam"), ({"depth": 12}, "adam"), ({}, "lion"), ({"activation": "gelu"}, "adam")],
+)
 def test_none_is_wanted_where_it_would_be_no_smaller_or_for_few(settings, optimizer):
     assert wanted(runs_of(digits(optimizer, **settings))) is None
 

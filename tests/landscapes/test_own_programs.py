@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from landscapes import NetworkLoss
+from landscapes import ACTIVATIONS, NetworkLoss
 from optimizers import OPTIMIZERS, Descent, Trajectory, descend_live
 
 DIGITS = {"dataset": "digits", "batch_size": 64}
@@ -44,6 +44,13 @@ def test_a_training_is_the_same_in_both_programs(name):
             assert mine.layers is not None
             assert theirs.layers is not None
             np.testing.assert_allclose(mine.layers, theirs.layers[:, :, layers], rtol=1e-6)  # recorded, and no more
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "gelu"])
+def test_every_activation_rounds_alike_in_both_programs(name):
+    shared = NetworkLoss(depth=2, width=64, activation=name, **DIGITS)
+    mine, theirs = (trained(loss, RUNS[0])[0] for loss in (replace(shared, own=True), shared))
+    np.testing.assert_array_equal(mine.loss, theirs.loss)
 
 
 def test_what_looks_sees_the_same():
