@@ -5,6 +5,7 @@ every piece the workers choose anew: short work first, and first for those who h
 hold is declared, and it begins only when there is room for it beside what the others hold.
 """
 
+import atexit
 import math
 import threading
 import time
@@ -22,6 +23,7 @@ _LEAST_LEFT = 0.05  # of the work that was expected, where it takes longer
 _SMALL = 1 / 5  # of the memory: what is no larger than this has a part of its own, so that it never waits for the large
 _FOR_SMALL = _FOR_ANSWERS = 1 / 4
 _FOR_OLD = 4  # every so manyth piece goes to whoever has waited longest, so that long work is never left out
+_TO_END = 10.0  # seconds that the process waits at its end for the pieces under way
 _AWAITED = 10.0  # seconds in which whoever asked is expected to look at what came of it
 
 
@@ -114,6 +116,7 @@ class Pool:
         self._taken = 0  # pieces
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
+        self._closed = False
 
     def ask(self, owner: Visitor, key: Hashable, make: Callable[[], Iterator[Any]], cost: Cost = _UNKNOWN) -> Job:
         """The job of a question; an owner's former job ends unless others wait for it too.
@@ -251,8 +254,15 @@ class Pool:
                 del self._jobs[job.key]
                 over -= job.nbytes
 
+    def close(self) -> None:
+        """Begins no further piece and waits for those under way: a process that ends within XLA crashes."""
+        with self._change:
+            self._closed = True
+            self._change.wait_for(lambda: not self._at_work, _TO_END)
+
     def _start(self) -> None:
         if not self._threads:
+            atexit.register(self.close)
             for i in range(self._workers):
                 thread = threading.Thread(target=self._work, name=f"pool {i}", daemon=True)
                 self._threads.append(thread)
@@ -260,6 +270,8 @@ class Pool:
 
     def _next(self) -> Job | None:
         """Takes the job whose turn it is from those that wait; None where none may go on now."""
+        if self._closed:
+            return None
         self._drop_left()
         now, self._taken = time.monotonic(), self._taken + 1
         old = self._taken % _FOR_OLD == 0

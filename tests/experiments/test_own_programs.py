@@ -15,7 +15,7 @@ from experiments.training_verdict import headline, subline
 from optimizers.descent import ready
 from tests.compilations import compilations
 
-SIZES = {"depth": 3, "width": 40}  # of no other test: nobody has made this program
+SIZES = {"depth": 3, "width": 40, "activation": "elu"}  # of no other test: nobody has made these programs
 
 
 def digits(optimizer: str = "adam", num_steps: int = 90, **settings: object) -> Training:
@@ -63,14 +63,14 @@ def test_the_next_training_runs_in_a_program_of_its_own_and_looks_the_same():
 
 
 def test_a_training_that_ends_at_once_looks_the_same():
-    short = digits("gradient_descent", num_steps=7, depth=2, width=41)
+    short = digits("gradient_descent", num_steps=7, depth=8, width=41)
     before = run(short)
     made(short)
     same(before, run(short))
 
 
 def test_a_program_that_is_held_stays():
-    training = digits(depth=1, width=39)
+    training = digits(depth=6, width=39)
     made(training)
     loss, program = best_program(*runs_of(training)[0])
     assert loss.own
@@ -90,7 +90,7 @@ def test_none_is_wanted_of_a_network_whose_program_is_its_own_already():
 
 
 def test_none_is_made_without_memory_for_it(monkeypatch):
-    training = digits(depth=2, width=43, activation="softplus")
+    training = digits(depth=9, width=43)
     want = wanted(runs_of(training))
     assert want is not None
     monkeypatch.setattr(own_programs, "has_room", lambda mb: False)
@@ -120,7 +120,7 @@ def test_spare_work_begins_when_nothing_else_waits_and_leaves_no_answer():
 
 
 def test_the_caller_compiles_nothing_where_another_thread_makes_the_program():
-    training = digits(depth=4, width=44)
+    training = digits(depth=11, width=44)
     run(training)
     maker = threading.Thread(target=made, args=(training,))
     maker.start()

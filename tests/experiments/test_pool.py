@@ -306,3 +306,20 @@ def test_the_oldest_answer_can_be_let_go_but_not_the_last_one_nor_one_under_way(
     assert pool.ask("c", 1, lambda: iter(())) is done[1]
     assert pool.ask("c", 0, lambda: iter(())) is not done[0]
     assert not under_way.abandoned
+
+
+def test_a_pool_that_closes_waits_for_the_piece_under_way_and_begins_no_other(hold):
+    pool, held, later = Pool(workers=1), hold(2), hold()
+    pool.ask(("a",), "held", held)
+    pool.ask(("b",), "later", later)
+    assert held.began.wait(LONG)
+    closing = threading.Thread(target=pool.close)
+    closing.start()
+    while not pool._closed:
+        closing.join(0.01)
+    assert closing.is_alive()
+    held.let(2)
+    closing.join(LONG)
+    assert not closing.is_alive()
+    assert held.given == 1
+    assert not later.began.is_set()

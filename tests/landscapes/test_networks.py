@@ -155,14 +155,22 @@ ROOMS = [
 ]  # fmt: skip
 
 
+def laid_out(net, layers):
+    """A network's params in the layout of its own sizes: the first layer, the head, the others."""
+    flat = [np.concatenate([array.ravel() for array in layer.values()]) for layer in layers.values()]
+    (first, each, head), out = net.sizes, np.zeros(net.dim)
+    for at, params in zip([0, *(first + head + i * each for i in range(len(flat) - 2)), first], flat, strict=True):
+        out[at : at + len(params)] = params
+    return out
+
+
 @pytest.mark.parametrize(("name", "sizes"), ROOMS)
 def test_room_around_a_network_changes_nothing(name, sizes):
     for normalization in NETWORKS[name].normalizations:
         loss = NetworkLoss(name, **sizes, bias_std=0.3, normalization=normalization)
         exact, room = loss.exact, loss.architecture
         assert exact.dim < room.dim or sizes in SMALL.values()
-        parts = loss.unflatten(loss.start().astype(float)).values()
-        tight = np.concatenate([array.ravel() for layer in parts for array in layer.values()])
+        tight = laid_out(exact, loss.unflatten(loss.start().astype(float)))
         choices, x = choices_of(loss), loss.examples.train_inputs
         rows = np.ones(len(x), np.float32)
         own = np.asarray(_apply(exact)(tight, choices._replace(units=np.ones(exact.width, np.float32)), rows, x))
@@ -284,7 +292,7 @@ REFUSED = [
     ({"depth": 0}, "depth is 0; a whole number from 1 to 64 is needed"),
     ({"depth": 65}, "depth is 65; a whole number from 1 to 64 is needed"),
     ({"depth": 2.5}, "depth is 2.5; a whole number"),
-    ({"width": 65}, "width is 65; a whole number from 1 to 64 is needed"),
+    ({"width": 513}, "width is 513; a whole number from 1 to 512 is needed"),
     ({"width": "wide"}, "width is 'wide'; a "),
     ({"network": "cnn"}, "network 'cnn' does not suit dataset 'moons'; it suits digits"),
     ({"network": "rnn", "dataset": "parity", "normalization": "layer"}, "'layer' is not for 'rnn'; it takes none"),
