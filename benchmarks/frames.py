@@ -42,6 +42,8 @@ def rows() -> list[Row]:
     """The slowest surface against one that is known to be smooth, in one run, and runs that leave theirs."""
     with sync_playwright() as playwright, serving("app.py") as app:
         browser = chromium(playwright, drawn=False)
+        _rate(browser, app.address, f"surface={_MEASURE}")
+        app.wait_for_rest()
         usual = _rate(browser, app.address, f"surface={_MEASURE}")
         found = {name: _rate(browser, app.address, f"surface={name}") for name in SURFACES}
         slowest = min(found, key=lambda name: found[name])

@@ -76,6 +76,7 @@ def _frame_row(browser, app: Server) -> Row:
     """Script time of the player's own loop per painted frame while five runs play."""
     page = _open(browser, app, "?surface=himmelblau&at=0")
     page.click("[aria-label='Play']")
+    page.wait_for_function("window.player.get().playing")
     times = page.evaluate("""async () => {
       const seen = [];
       let last = -1;
@@ -116,6 +117,7 @@ def rows(repeats: int = 15) -> list[Row]:
             page.wait_for_function(READY, timeout=120_000)
             warm = time.perf_counter() - begun
             page.close()
+            app.wait_for_rest()
             out = [
                 *_release_rows(browser, app, bare, repeats),
                 _frame_row(browser, app),

@@ -1,5 +1,6 @@
 """Starts what is measured as a visitor would meet it, on a free port of this machine."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -30,6 +31,20 @@ class Server(NamedTuple):
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024
         return float("nan")
+
+    def _worked(self) -> float:
+        """Seconds of processor time since the start."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def wait_for_rest(self, most: float = 180.0) -> None:
+        """Until nothing is compiled any more: three seconds of which a twentieth is worked, or ``most`` seconds."""
+        ends = time.monotonic() + most
+        while time.monotonic() < ends:
+            before = self._worked()
+            time.sleep(3)
+            if self._worked() - before < 0.15:
+                return
 
 
 def free_port() -> int:

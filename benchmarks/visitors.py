@@ -199,7 +199,7 @@ def families() -> Row:
     with serving("app.py") as server:
         asyncio.run(crowd(server, 1, 1, 0.2))
         finished = asyncio.run(_train_each(server))
-        time.sleep(60)  # lets the warm-up end
+        server.wait_for_rest()
         memory = server.resident_mb()
     what = f"memory with every family of networks used once ({finished} of {len(FAMILIES)} trained)"
     return Row(
