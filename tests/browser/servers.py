@@ -12,6 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _SECONDS = 120.0  # in which a server comes up
+# Programs that one server has compiled are read by the next, which is up in a third of the time.
+_COMPILED = {"JAX_COMPILATION_CACHE_DIR": str(ROOT / "build" / "compiled"), "JAX_ENABLE_COMPILATION_CACHE": "true",
+             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}  # fmt: skip
 
 
 def free_port() -> int:
@@ -25,7 +28,7 @@ def started(port: int, script: Path | str = "app.py", prefix: str = "") -> subpr
     """A running server, below ``server.baseUrlPath`` where a prefix is given; it answers already."""
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true",
                f"--server.port={port}", "--server.address=127.0.0.1", "--browser.serverAddress=localhost"]  # fmt: skip
-    environment = os.environ | {"STREAMLIT_SERVER_BASE_URL_PATH": prefix}
+    environment = os.environ | _COMPILED | {"STREAMLIT_SERVER_BASE_URL_PATH": prefix}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     health = f"http://127.0.0.1:{port}/{prefix and prefix + '/'}_stcore/health"
     begun = time.monotonic()
