@@ -17,6 +17,7 @@ FRAME = ".ll-scene .ll-plot"
 # How many colours the canvas over a panel has, which is drawn by the player itself.
 INKS = """(() => {
   const canvas = document.querySelector("%s .ll-plot > canvas");
+  if (!canvas) return 0;
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size;
 })()"""
