@@ -36,7 +36,8 @@ def consequence(page: Gradients, trained: TrainingResult) -> str:
     The best and the worst share of right answers on unseen digits, with all whose share reads like that; who diverged
     first; and, once all have ended, whether it matters, see `_matters`.
     """
-    names = [curve_labels(page.flow.curves)[i] for i in trained_curves(page)]
+    every = curve_labels(page.flow.curves)
+    names = [every[i] for i in trained_curves(page)]
     runs = trained.runs
     if not runs:
         return "Does it matter? The networks are trained on digits."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from experiments.once import once
 from experiments.training import Learned, TrainingResult
 from experiments.training_labels import names
 from experiments.words import and_list, count, number, percent, percents, steps_text
@@ -18,6 +19,7 @@ _THINGS = {"points": "point", "curve": "point", "images": "image", "sequence": "
 _ALIKE = 0.05  # how far from 1 a ratio of two losses may be, and they are about the same
 
 
+@once
 def headline(result: TrainingResult) -> str:
     """How well the networks do on what they have not seen, as the runs had it; who diverged, and when."""
     if not result.training.learners:

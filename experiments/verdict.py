@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.labels import tell_apart
+from experiments.once import once
 from experiments.outcome import FAR, TARGET, at_target
 from experiments.race import RaceResult, conditions, sets_no_rate, tuned_rate
 from experiments.tuning import RATES, TUNING_STEPS
@@ -22,6 +23,7 @@ from optimizers import Descent
 _GOAL = power_of_ten(TARGET)
 
 
+@once
 def headline(result: RaceResult) -> str:
     """Who reached the target to stay and when, or who came nearest; who did not; who diverged."""
     names = labels(result)
@@ -52,9 +54,11 @@ def subline(result: RaceResult) -> str:
     return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
 
-def labels(result: RaceResult) -> list[str]:
+@once
+def labels(result: RaceResult) -> tuple[str, ...]:
     """The optimizers' names; those that occur more than once are told apart by what was set differently."""
-    return tell_apart([each.optimizer.title for each in result.descents], [_facts(each) for each in result.descents])
+    titles = [each.optimizer.title for each in result.descents]
+    return tuple(tell_apart(titles, [_facts(each) for each in result.descents]))
 
 
 def _facts(descent: Descent) -> dict[str, str]:

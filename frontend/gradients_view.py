@@ -139,7 +139,8 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
     names = [run["label"] for run in tree["runs"]]
     looks = curve_looks(page)
     if page.mode == "layers":
-        names = [curve_labels(page.flow.curves)[i] for i in own[: len(runs)]]
+        every = curve_labels(page.flow.curves)
+        names = [every[i] for i in own[: len(runs)]]
         for run, i, name in zip(tree["runs"], own, names, strict=False):
             look, hollow = looks[i]
             run |= {"label": name, "light": look.light, "dark": look.dark, "path": MARKERS[look.marker], "dash": [],
