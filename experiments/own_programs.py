@@ -4,8 +4,11 @@ A training is the same bit by bit in either program, so nobody can tell from the
 activation that XLA rounds by what stands around it (5e-7 of a loss apart): its networks stay in the shared program.
 """
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
+
+from cachetools import LRUCache
 
 from experiments.memory import has_room
 from landscapes import NetworkLoss
@@ -14,8 +17,12 @@ from optimizers.descent import compared_first, ready
 from optimizers.program import Program
 
 _ROUNDED_BY_ITS_PROGRAM = "gelu"
+_SIZES = 256  # that are remembered as used once
 PROGRAM_MB = 15  # that one takes, and a little more while it is made
 SECONDS = 3.0  # to make one, about
+
+_USED: LRUCache[Hashable, Hashable] = LRUCache(_SIZES)  # what a program would serve -> the training that used it first
+_LOCK = threading.Lock()
 
 
 def own_of(loss: NetworkLoss, descent: Descent) -> NetworkLoss | None:
@@ -40,6 +47,12 @@ def wanted(runs: list[tuple[NetworkLoss, Descent]]) -> tuple[NetworkLoss, Descen
     own = ((own_of(loss, descent), descent) for loss, descent in runs)
     missing = ((loss, by) for loss, by in own if loss is not None and ready(loss, by, loss.start()) is None)
     return next(missing, None) if has_room(PROGRAM_MB) else None
+
+
+def used_again(sizes: Hashable, training: Hashable) -> bool:
+    """Whether another training was of these sizes before; for what is used once, a program is not worth its making."""
+    with _LOCK:
+        return _USED.setdefault(sizes, training) != training
 
 
 def make_program(loss: NetworkLoss, descent: Descent) -> Iterator[None]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from experiments.cost import cost_of
 from experiments.memory import ALLOWED_MB, also_forget
-from experiments.own_programs import PROGRAM_MB, SECONDS, make_program, wanted
+from experiments.own_programs import PROGRAM_MB, SECONDS, make_program, used_again, wanted
 from experiments.pool import Busy, Cost, Job, Pool
 from experiments.training import Training, resolve
 from frontend.turns import TURNS, refuse, turn
@@ -41,13 +41,15 @@ def ask(description: Any, make: Callable[[], Any]) -> Job:
 
 
 def make_ready(training: Training) -> None:
-    """Has the next training of these sizes run in a program of its own; made while nobody waits for anything."""
+    """Has the next training of sizes that are used again run in a program of their own, made while nobody waits."""
     want = wanted([(training.loss_of(learner), resolve(learner)) for learner in training.learners])
     if want is None:
         return
+    key = ("program", want[0].split()[0])  # networks of many widths share it
+    if not used_again(key, training):
+        return
     cost = Cost(SECONDS, PROGRAM_MB * 1_000_000, compiles=True, kept=0, spare=True)
     with suppress(Busy):  # then others come first
-        key = ("program", want[0].split()[0])  # networks of many widths share it
         _POOL.ask((*visitor(), "program"), key, lambda: make_program(*want), cost)
 
 

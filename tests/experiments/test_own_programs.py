@@ -103,6 +103,13 @@ def test_none_is_made_without_memory_for_it(monkeypatch):
     assert count() >= 1
 
 
+def test_what_one_training_alone_has_used_is_not_made():
+    assert not own_programs.used_again("sizes", digits())
+    assert not own_programs.used_again("sizes", digits()), "the same training, drawn again"
+    assert own_programs.used_again("sizes", digits(num_steps=91))
+    assert not own_programs.used_again("other sizes", digits(num_steps=91))
+
+
 def test_spare_work_begins_when_nothing_else_waits_and_leaves_no_answer():
     done, pool = [], Pool(workers=0)
 
