@@ -38,8 +38,8 @@ class Cost:
     seconds: float = 1.0  # of work
     nbytes: int = 0  # that it holds at most
     compiles: bool = False  # whether it may have to make a program first, in one long piece
-    kept: int | None = None  # bytes of its answer, when it is over; None for all that it held, 0 for no answer
-    spare: bool = False  # whether it begins only while nothing else waits
+    kept: int | None = None  # bytes of its answer, when it is over; None for all that it held
+    spare: bool = False  # whether it begins only while nothing else waits; it has no answer to be kept
 
 
 _UNKNOWN = Cost()
@@ -319,7 +319,7 @@ class Pool:
         self._at_work.remove(job)
         if not job.done:
             self._waiting.append(job)
-        elif job.cost.kept == 0 and self._jobs.get(job.key) is job:
+        elif job.cost.spare and self._jobs.get(job.key) is job:
             del self._jobs[job.key]
         self._drop_left()
         self._forget()

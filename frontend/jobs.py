@@ -48,7 +48,7 @@ def make_ready(training: Training) -> None:
     key = ("program", want[0].split()[0])  # networks of many widths share it
     if not used_again(key, training):
         return
-    cost = Cost(SECONDS, PROGRAM_MB * 1_000_000, compiles=True, kept=0, spare=True)
+    cost = Cost(SECONDS, PROGRAM_MB * 1_000_000, compiles=True, spare=True)
     with suppress(Busy):  # then others come first
         _POOL.ask((*visitor(), "program"), key, lambda: make_program(*want), cost)
 

@@ -169,7 +169,8 @@ def ready(landscape: Any, run: Descent, start: np.ndarray) -> Program | None:
 
 def kept_every(landscape: Any, run: Descent, num_steps: int, keep_every: int) -> int:
     """How far apart the params lie that `descend_live` keeps of a network."""
-    loss, start = _split(landscape)[0], _point(landscape.start(), _split(landscape)[0])
+    loss, _ = _split(landscape)
+    start = _point(landscape.start(), loss)
     form = _form(loss, run, start)
     return stride_for(num_steps, start.nbytes, form.kept, form.chunk, keep_every)
 

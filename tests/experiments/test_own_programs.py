@@ -118,7 +118,7 @@ def test_spare_work_begins_when_nothing_else_waits_and_leaves_no_answer():
             done.append(name)
             yield None
 
-    spare = pool.ask(("a", "program"), "own", lambda: work("spare"), Cost(0.0, compiles=True, kept=0, spare=True))
+    spare = pool.ask(("a", "program"), "own", lambda: work("spare"), Cost(0.0, compiles=True, spare=True))
     pool.ask(("b",), "training", lambda: work("training"), Cost(5.0))
     while pool.work():
         pass

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from landscapes.network_loss import NetworkLoss, gradient_flow, live_params
+from landscapes.network_loss import NetworkLoss, gradient_flow
+from tests.oracles.recording import bent_start
 
 RECORDINGS = json.loads((Path(__file__).parents[1] / "oracles" / "torch_networks.json").read_text())["networks"]
 DENSE = [r for r in RECORDINGS if r["ours"].get("network", "mlp") in ("mlp", "softmax_regression")]
@@ -38,16 +39,6 @@ def value_and_grad(loss: NetworkLoss, params: np.ndarray):
     supervised, values = loss.split()
     value, grad = _value_and_grad(supervised)(params, values, loss.order(0, 0, 1)[0], np.zeros(2, np.uint32))
     return float(value), np.asarray(grad)
-
-
-def bent_start(loss: NetworkLoss) -> np.ndarray:
-    """As in `tests.oracles.record_networks`."""
-    net, live = loss.architecture, live_params(loss).astype(float)
-    first, _, head = net.sizes
-    order = np.r_[:first, first + head : net.dim, first : first + head]  # layer by layer, the head last
-    bend = np.zeros_like(live)
-    bend[order] = np.sin(np.cumsum(live[order]))
-    return loss.start() + 0.2 * bend * live
 
 
 def summary(array: np.ndarray) -> list[float]:

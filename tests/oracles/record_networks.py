@@ -13,8 +13,8 @@ from torch import nn  # pyright: ignore[reportMissingImports]
 from torch.func import functional_call  # pyright: ignore[reportMissingImports]
 from torch.nn import functional as F  # pyright: ignore[reportMissingImports]
 
-from landscapes.network_loss import NetworkLoss, live_params
-from tests.oracles.recording import main, network_differences
+from landscapes.network_loss import NetworkLoss
+from tests.oracles.recording import bent_start, main, network_differences
 
 RECORDED = Path(__file__).parent / "torch_networks.json"
 DIGITS = 7  # significant ones
@@ -75,16 +75,6 @@ CASES: list[dict[str, Any]] = [
     {"network": "transformer", **TEXT, "depth": 2, "temperature": 0.8},
     {"network": "transformer", **TEXT, "depth": 1, "residual": False, "normalization": "none", "activation": "relu"},
 ]
-
-
-def bent_start(loss: NetworkLoss) -> np.ndarray:
-    """The start with every learned param moved by its own amount: a scale of 1 or a shift of 0 would hide mistakes."""
-    net, live = loss.architecture, live_params(loss).astype(float)
-    first, _, head = net.sizes
-    order = np.r_[:first, first + head : net.dim, first : first + head]  # layer by layer, the head last
-    bend = np.zeros_like(live)
-    bend[order] = np.sin(np.cumsum(live[order]))
-    return loss.start() + 0.2 * bend * live
 
 
 def normalized(kind: str, z: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

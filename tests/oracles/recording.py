@@ -9,7 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from landscapes.network_loss import NetworkLoss, live_params
+
 Recording = dict[str, Any]
+
+
+def bent_start(loss: NetworkLoss) -> np.ndarray:
+    """The start with every learned param moved by its own amount: a scale of 1 or a shift of 0 would hide mistakes."""
+    net, live = loss.architecture, live_params(loss).astype(float)
+    first, _, head = net.sizes
+    order = np.r_[:first, first + head : net.dim, first : first + head]  # layer by layer, the head last
+    bend = np.zeros_like(live)
+    bend[order] = np.sin(np.cumsum(live[order]))
+    return loss.start() + 0.2 * bend * live
 
 
 def network_differences(asked: Callable[[Recording], Any], numbers: Callable[[Recording], Any], cases: list[Any],
