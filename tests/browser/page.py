@@ -17,6 +17,18 @@ def wait(page: Page, condition: str) -> None:
     page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=PATIENCE)
 
 
+def drawn(page: Page) -> None:
+    """Waits until two frames have been drawn, so that what was done last is on the page."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
+
+def settled(page: Page) -> None:
+    """Waits until what was asked for is computed whole and every panel in sight is painted from it."""
+    page.wait_for_function("!document.querySelector('.ll-training, .ll-computing')", timeout=3 * PATIENCE)
+    drawn(page)
+    wait(page, "p.ready")
+
+
 def params_of(url: str) -> dict[str, str]:
     """The parameters that an address carries."""
     return {key: values[-1] for key, values in parse_qs(urlsplit(url).query).items()}

@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import wait
+from tests.browser.page import settled, wait
 from tests.browser.servers import ROOT, serving
 
 pytestmark = pytest.mark.browser
@@ -46,11 +46,6 @@ def violations(page: Page) -> list[str]:
             if not near or not page.evaluate(inside, [node["target"][0], near]):
                 told.append(f"{rule['id']}: {node['target']} {node['html'][:120]}")
     return told
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("!document.querySelector('.ll-training, .ll-computing')", timeout=240_000)
-    wait(page, "p.ready")
 
 
 @pytest.fixture

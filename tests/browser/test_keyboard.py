@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import PATIENCE, painted, wait, wait_for_link
+from tests.browser.page import PATIENCE, drawn, painted, settled, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -45,13 +45,8 @@ def keeps_focus(page: Page, expression: str) -> None:
     """What is meant has the focus, if not at once then with a later frame, and keeps it in the next two."""
     has = f"(element => {expression})(document.activeElement)"
     page.wait_for_function(has, timeout=PATIENCE)
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+    drawn(page)
     assert page.evaluate(has)
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("!document.querySelector('.ll-training')", timeout=2 * PATIENCE)
-    wait(page, "p.ready")
 
 
 @pytest.mark.parametrize("path", ROOMS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import PATIENCE, painted, wait, wait_for_link
+from tests.browser.page import PATIENCE, painted, settled, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -21,11 +21,6 @@ ROOMS = {"": {"at": "100"}, "train": {"at": "100"},
          "gradients": {"at": "6", "depth": "6", "c1": "tanh", "c2": "relu~weight~1.414"}}  # fmt: skip
 MODES = [*ROOMS.items(), ("gradients", {"mode": "time", "at": "6"}), ("gradients", {"mode": "dying", "at": "100"}),
          ("train", {"data": "digits", "at": "60"}), ("train", {"data": "sine", "at": "60"})]  # fmt: skip
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("!document.querySelector('.ll-training')", timeout=3 * PATIENCE)
-    wait(page, "p.ready")
 
 
 def test_a_slider_says_its_value_and_not_its_place(open_page: Opener):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from experiments import race, race_link, training, training_link
-from tests.browser.page import painted, wait
+from tests.browser.page import painted, settled, wait
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -147,6 +147,7 @@ def test_every_figure_of_a_race_is_of_the_step_named(open_page: Opener, seed: in
     steps = result.race.num_steps
     at = int(rng.integers(steps // 2, steps)) if seed else 19
     page = open_page(*size, **link, at=str(at))
+    settled(page)
     assert painted(page)["step"] == at, "the step that the link asks for, whichever it is"
     names = page.eval_on_selector_all(".ll-legend", "all => all.map(e => e.textContent)")
     for done in moves(page, rng, steps):
@@ -222,6 +223,7 @@ def test_every_figure_of_a_training_is_of_the_step_named(open_page: Opener, link
     with jax.numpy_rank_promotion("allow"):
         result = training.run(training_link.from_link(link)[0])
     page = open_page(path="train", at=str(at), **link, **size)
+    settled(page)
     wait(page, f"p.step === {at}")
     for done in moves(page, np.random.default_rng(at), result.training.num_steps):
         training_is_named(page, result, painted(page)["step"], f"{link}, {done}")

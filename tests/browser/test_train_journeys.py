@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import link, painted, wait, wait_for_link
+from tests.browser.page import drawn, link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -31,6 +31,8 @@ def tab(page: Page, panel: str) -> None:
     """Chooses a panel by the button of its group that is in sight."""
     page.click(f".ll-panel:not(.ll-behind) .ll-switch button[data-id={panel}]")
     seen(page, panel)
+    drawn(page)
+    wait(page, "p.ready")
 
 
 def test_the_training_plays_when_the_page_opens(open_room: Opener):
