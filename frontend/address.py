@@ -12,3 +12,9 @@ def query() -> str | dict[str, Any]:
     if context is not None and (context.query_string or not len(st.query_params)):
         return context.query_string
     return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def show_link(link: dict[str, str]) -> None:
+    """Makes the address bar's query this one."""
+    if dict(st.query_params) != link:
+        st.query_params.from_dict(link)

@@ -7,15 +7,17 @@ from typing import Any
 import streamlit as st
 
 from experiments.codec import SEED
-from experiments.dying import RATE
-from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, TimeCurve, usual
+from experiments.dying import RATE, Dying
+from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, Curve, Flow, TimeCurve, TimeFlow, usual
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link, to_link
 from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
 from frontend.descriptions import holds
 from frontend.gradients_view import curve_looks
 from frontend.knobs import box, knob
-from frontend.mirrors import drawing, mirrored
+from frontend.mirrors import mirrored
+from frontend.parts import draw_rail
+from frontend.redraw import Part, then_redrawn
 from frontend.run_controls import Chip, chips, label_of, remove_button
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
@@ -74,40 +76,48 @@ def add_curve() -> None:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar, drawing():
-        _presets()
-        _mode()
-        if page().mode == "dying":
-            _dying()
-        else:
-            _networks()
-            _shared()
-        st.button("Back to defaults", key="reset_gradients", on_click=lambda: set_page(Gradients()), type="tertiary",
-                  icon=":material/restart_alt:")  # fmt: skip
+    parts = (
+        Part("head", _head_shown, lambda shown: _head(*shown)),
+        Part("networks", _networks_shown, _networks),
+        Part("shared", _shared_shown, _shared),
+    )
+    draw_rail("gradients", parts, lambda: set_page(Gradients()))
 
 
-def _presets() -> None:
-    def choose(name: str) -> None:
+def _head_shown() -> tuple[str | None, str]:
+    """The preset that the page is, where it is one, and its mode."""
+    return next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None), page().mode
+
+
+def _head(preset: str | None, mode: str) -> None:
+    def choose_preset(name: str) -> None:
         set_page(from_link(PRESETS[name])[0])
 
-    now = next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None)
-    on_change = mirrored("preset", now, choose, PRESETS)
+    def choose_mode(name: str) -> None:
+        set_page(replace(page(), mode=name, opened=0))
+
+    on_change = mirrored("preset", preset, choose_preset, PRESETS)
     st.pills("Start from", list(PRESETS), key="preset", on_change=on_change)
-
-
-def _mode() -> None:
-    def choose(mode: str) -> None:
-        set_page(replace(page(), mode=mode, opened=0))
-
-    on_change = mirrored("mode", page().mode, choose, MODES)
+    on_change = mirrored("mode", mode, choose_mode, MODES)
     st.segmented_control("What to look at", list(MODES), key="mode", on_change=on_change, format_func=MODES.__getitem__,
                          label_visibility="collapsed", width="stretch")  # fmt: skip
 
 
-def _networks() -> None:
-    time = page().mode == "time"
-    labels = cell_labels(page().time.curves) if time else curve_labels(page().flow.curves)
-    looks = curve_looks(page())
+def _networks_shown() -> Gradients:
+    """The page with what all networks share left out."""
+    now = page()
+    flow, time = Flow(curves=now.flow.curves), TimeFlow(curves=now.time.curves)
+    return Gradients(mode=now.mode, flow=flow, time=time, opened=now.opened)
+
+
+def _networks(now: Gradients) -> None:
+    """The compared networks, or cells."""
+    if now.mode == "dying":
+        return
+    time = now.mode == "time"
+    curves: tuple[Any, ...] = now.time.curves if time else now.flow.curves
+    labels = cell_labels(now.time.curves) if time else curve_labels(now.flow.curves)
+    looks = curve_looks(now)
 
     def row(i: int, curve: Any) -> Chip:
         if time:  # what the cell is, and its numbers
@@ -115,31 +125,33 @@ def _networks() -> None:
             return Chip(title, numbers, *looks[i])
         return Chip(ACTIVATIONS[curve.activation].title, f"σw {curve.weight:.3g}", *looks[i])
 
-    rows = [row(i, curve) for i, curve in enumerate(_curves())]
-    chips(rows, page().opened, _open, _cell if time else _curve, add_curve,
-          MAX_CURVES, title="Networks", adds="Add")  # fmt: skip
+    def body(i: int) -> None:
+        (_cell if time else _curve)(i, curves[i])
+        _remove(i)
+
+    rows = [row(i, curve) for i, curve in enumerate(curves)]
+    chips(rows, now.opened, _open, body, add_curve, MAX_CURVES, title="Networks", adds="Add")
 
 
-def _curve(i: int) -> None:
-    curve = page().flow.curves[i]
-    _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
+def _curve(i: int, curve: Curve) -> None:
+    _choice("activation", f"layers{i}", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
             lambda name: _set_activation(i, name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
     knob("Weight scale σw", _WEIGHT, curve.weight, f"curve{i}_weight", lambda v: set_curve(i, weight=v))
     knob("Bias scale σb", _BIAS, curve.bias, f"curve{i}_bias", lambda v: set_curve(i, bias=v))
     for name, param in ACTIVATIONS[curve.activation].shape.items():
-        now = param.default if curve.slope is None else curve.slope
-        knob(label_of(name), param, now, f"curve{i}_{curve.activation}_{name}", lambda v: set_curve(i, slope=v))
+        slope = param.default if curve.slope is None else curve.slope
+        knob(label_of(name), param, slope, f"curve{i}_{curve.activation}_{name}", lambda v: set_curve(i, slope=v))
     normal = NORMALIZATIONS[curve.normalization].title.lower() if curve.normalization != "none" else "no"
     folded = [f"{normal} norm",
               SKIPS[curve.skip], *(["orthogonal"] if curve.weights == "orthogonal" else [])]  # fmt: skip
     with st.expander(", ".join(folded).capitalize(), key=f"more_curve_{i}"):
-        _choice(i, "normalization", curve.normalization, list(NORMALIZATIONS), lambda name: NORMALIZATIONS[name].title,
-                lambda name: set_curve(i, normalization=name), NORMALIZATIONS[curve.normalization].summary)  # fmt: skip
-        _choice(i, "skip", curve.skip, list(SKIPS), lambda name: SKIPS[name].capitalize(),
+        _choice("normalization", f"layers{i}", curve.normalization, list(NORMALIZATIONS),
+                lambda name: NORMALIZATIONS[name].title, lambda name: set_curve(i, normalization=name),
+                NORMALIZATIONS[curve.normalization].summary)  # fmt: skip
+        _choice("skip", f"layers{i}", curve.skip, list(SKIPS), lambda name: SKIPS[name].capitalize(),
                 lambda name: set_curve(i, skip=name), "Whether a layer's input is added to its output.")  # fmt: skip
-        _choice(i, "weights", curve.weights, list(WEIGHTS), str.capitalize,
+        _choice("weights", f"layers{i}", curve.weights, list(WEIGHTS), str.capitalize,
                 lambda name: set_curve(i, weights=name), "Orthogonal ones stretch nothing.")  # fmt: skip
-    _remove(i)
 
 
 def _set_activation(i: int, name: str) -> None:
@@ -149,13 +161,12 @@ def _set_activation(i: int, name: str) -> None:
     set_curve(i, activation=name, slope=None, weight=weight)
 
 
-def _cell(i: int) -> None:
-    curve = page().time.curves[i]
-    _choice(i, "cell", curve.cell, list(CELLS), CELL_TITLES.__getitem__, lambda name: set_curve(i, cell=name),
+def _cell(i: int, curve: TimeCurve) -> None:
+    _choice("cell", f"time{i}", curve.cell, list(CELLS), CELL_TITLES.__getitem__, lambda name: set_curve(i, cell=name),
             "What reads the sequence, one step after the other.")  # fmt: skip
     knob("Scale of the recurrent weights ρ", _SCALE, curve.scale, f"cell{i}_scale", lambda v: set_curve(i, scale=v))
     if curve.cell == "rnn":
-        _choice(i, "activation", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
+        _choice("activation", f"time{i}", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
                 lambda name: set_curve(i, activation=name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
     else:
         gate = {"lstm": "forget", "gru": "update"}[curve.cell]
@@ -163,7 +174,6 @@ def _cell(i: int) -> None:
             f"Bias of the {gate} gate, which keeps", _GATE, curve.gate, f"cell{i}_gate", lambda v: set_curve(i, gate=v)
         )
     knob("Size of the inputs", _INPUT, curve.input, f"cell{i}_input", lambda v: set_curve(i, input=v))
-    _remove(i)
 
 
 def _remove(i: int) -> None:
@@ -171,86 +181,89 @@ def _remove(i: int) -> None:
                   lambda: _set_curves(_curves()[:i] + _curves()[i + 1 :], opened=max(0, i - 1)))  # fmt: skip
 
 
-def _choice(i: int, name: str, now: str, options: list[str], title: Callable[[str], str], change: Callable[[str], None],
-            hint: str) -> None:  # fmt: skip
-    key = f"{name}_of_{page().mode}{i}"
+def _choice(name: str, of: str, now: str, options: list[str], title: Callable[[str], str],
+            change: Callable[[str], None], hint: str) -> None:  # fmt: skip
+    key = f"{name}_of_{of}"
     st.selectbox(name.capitalize(), options, key=key, format_func=title, help=hint,
                  on_change=mirrored(key, now, change, options))  # fmt: skip
 
 
-def _shared() -> None:
-    """What all curves have in common."""
-    name = "time" if page().mode == "time" else "flow"
-    now = getattr(page(), name)
+def _shared_shown() -> Gradients:
+    """The page without its curves, and without where the activations are read."""
+    now = page()
+    opened = now.opened if now.mode == "dying" else 0
+    return replace(now, flow=replace(now.flow, curves=()), time=replace(now.time, curves=()), opened=opened, z=0.0)
 
-    def setter(field: str) -> Callable[[float], None]:
-        return lambda value: set_page(
-            replace(page(), **{name: replace(getattr(page(), name), **{field: round(value)})})
-        )
 
-    if name == "time":
-        knob("Steps back in time", STEPS, now.steps, "time_steps", setter("steps"))
-        knob(
-            "Clip the weights' gradient at norm",
-            _CLIP,
-            now.clip,
-            "time_clip",
-            lambda v: set_page(replace(page(), time=replace(page().time, clip=v))),
-        )
+def _shared(now: Gradients) -> None:
+    """What all networks have in common, or all that there is to a page about dying units."""
+    if now.mode == "dying":
+        _dying(now.dying, now.opened)
+    elif now.mode == "time":
+        knob("Steps back in time", STEPS, now.time.steps, "time_steps", _setter("time", "steps"))
+        knob("Clip the weights' gradient at norm", _CLIP, now.time.clip, "time_clip", _setter("time", "clip", float))
+        _seeds("time", now.time)
     else:
-        knob("Depth, layers", DEPTH, now.depth, "flow_depth", setter("depth"))
-        knob("Width, units per layer", WIDTH, now.width, "flow_width", setter("width"))
-        if not page().matter:
-            _against()
-        _matter()
+        knob("Depth, layers", DEPTH, now.flow.depth, "flow_depth", _setter("flow", "depth"))
+        knob("Width, units per layer", WIDTH, now.flow.width, "flow_width", _setter("flow", "width"))
+        if not now.matter:
+            _against(now.against)
+        _matter(now.matter, now.rule)
+        _seeds("flow", now.flow)
+
+
+def _setter(part: str, name: str, kind: Callable[[float], float] = round) -> Callable[[float], None]:
+    """Sets a number of a part of the page."""
+
+    def change(value: float) -> None:
+        set_page(replace(page(), **{part: replace(getattr(page(), part), **{name: kind(value)})}))
+
+    return change
+
+
+def _seeds(part: str, now: Flow | TimeFlow) -> None:
     with st.expander(f"{now.seeds} seeds from {now.seed}", key="more_seeds"):
-        knob("Seeds in the band", SEEDS, now.seeds, f"{name}_seeds", setter("seeds"))
-        box("First seed", now.seed, SEED.low, SEED.high, f"{name}_seed", setter("seed"), whole=True)
+        knob("Seeds in the band", SEEDS, now.seeds, f"{part}_seeds", _setter(part, "seeds"))
+        box("First seed", now.seed, SEED.low, SEED.high, f"{part}_seed", _setter(part, "seed"), whole=True)
 
 
-def _against() -> None:
+def _against(now: str) -> None:
     def choose(against: str) -> None:
         set_page(replace(page(), against=against))
 
-    on_change = mirrored("against", page().against, choose, AGAINST)
+    on_change = mirrored("against", now, choose, AGAINST)
     st.segmented_control("Phase map: weight scale against", list(AGAINST), key="against", on_change=on_change,
                          format_func=AGAINST.__getitem__, width="stretch")  # fmt: skip
 
 
-def _matter() -> None:
-    def choose(rule: str) -> None:
-        set_page(replace(page(), rule=rule))
+def _matter(now: bool, rule: str) -> None:
+    def choose(name: str) -> None:
+        set_page(replace(page(), rule=name))
 
     def turn() -> None:
         set_page(replace(page(), matter=not page().matter))
 
-    if page().matter:
-        on_change = mirrored("matter_rule", page().rule, choose, RULES)
+    if now:
+        on_change = mirrored("matter_rule", rule, choose, RULES)
         st.selectbox("Trained with", list(RULES), key="matter_rule", on_change=on_change,
                      format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
-    words = "Back to the gradients at the start" if page().matter else "Does it matter? Train these on digits"
-    st.button(words, key="matter", on_click=turn, type="secondary", width="stretch",
-              icon=":material/arrow_back:" if page().matter else ":material/school:")  # fmt: skip
+    words = "Back to the gradients at the start" if now else "Does it matter? Train these on digits"
+    st.button(words, key="matter", on_click=then_redrawn(turn), type="secondary", width="stretch",
+              icon=":material/arrow_back:" if now else ":material/school:")  # fmt: skip
 
 
 def _open(i: int) -> None:
     set_page(replace(page(), opened=i))
 
 
-def _dying() -> None:
-    def setter(field: str, *, whole: bool = True) -> Callable[[float], None]:
-        return lambda value: set_page(
-            replace(page(), dying=replace(page().dying, **{field: round(value) if whole else value}))
-        )
-
-    now, entry = page().dying, NETWORKS["mlp"]
-    knob("Learning rate", RATE, now.rate, "dying_rate", setter("rate", whole=False))
-    knob("Depth, layers", entry.depth, now.depth, "dying_depth", setter("depth"))
-    knob("Width, units per layer", entry.width, now.width, "dying_width", setter("width"))
-    knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", setter("steps"))
-    box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", setter("seed"), whole=True)
+def _dying(now: Dying, opened: int) -> None:
+    entry = NETWORKS["mlp"]
+    knob("Learning rate", RATE, now.rate, "dying_rate", _setter("dying", "rate", float))
+    knob("Depth, layers", entry.depth, now.depth, "dying_depth", _setter("dying", "depth"))
+    knob("Width, units per layer", entry.width, now.width, "dying_width", _setter("dying", "width"))
+    knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", _setter("dying", "steps"))
+    box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", _setter("dying", "seed"), whole=True)
     titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]
-    opened = min(page().opened, 2)
-    on_change = mirrored("dying_open", opened, _open, range(3))
+    on_change = mirrored("dying_open", min(opened, 2), _open, range(3))
     st.segmented_control("Units shown of", [0, 1, 2], key="dying_open", format_func=titles.__getitem__, width="stretch",
                          on_change=on_change)  # fmt: skip

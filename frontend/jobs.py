@@ -12,6 +12,7 @@ from experiments.memory import ALLOWED_MB, also_forget
 from experiments.own_programs import PROGRAM_MB, SECONDS, make_program, used_again, wanted
 from experiments.pool import Busy, Cost, Job, Pool
 from experiments.training import Training, resolve
+from frontend.parts import keep_live
 from frontend.turns import TURNS, refuse, turn
 from frontend.visitor import visitor
 
@@ -69,8 +70,6 @@ def stage(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
             queue where it has not begun, else 0.
         stopped_key: of the session's state, where a stopped description and its latest are.
     """
-    if st.session_state.pop("whole", False):
-        st.rerun()
     with turn():
         _show(description, ask, show, stopped_key)
 
@@ -97,10 +96,8 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
     if job.error is not None:
         raise job.error
     over = job.done
-    if over and st.session_state.get("live"):
-        st.session_state.live = False
-        st.rerun()  # before it is shown: what is over is shown there, once, and no timer goes on
+    if over:
+        keep_live(False)  # before it is shown: what is over is shown once, and no timer goes on
     show(job.latest, "over" if over else "under way", _POOL.place(job))
-    if not over and not st.session_state.get("live"):
-        st.session_state.live = True
-        st.rerun()
+    if not over:
+        keep_live(True)

@@ -3,8 +3,8 @@
 A browser sends the values of all its widgets with every message, a timer's too, and it may send one before what was
 drawn last has reached it. Such a message holds values that were replaced since, and values of widgets that are gone.
 Streamlit compares them with what it drew last, takes the difference for a change, and calls ``on_change``. Here every
-drawing of a rail has a number, which a hidden field repeats in each message: so it is known which drawing the sender
-had before its eyes, and a value that an unseen drawing replaced is no act.
+drawing of a part of a rail has a number, and a hidden field repeats the last one's in each message: so it is known
+which drawing the sender had before its eyes, and a value that an unseen drawing replaced is no act.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -18,6 +18,7 @@ import streamlit as st
 
 import frontend.widget_values  # noqa: F401 - from now on only what a widget can have sent reaches it
 from frontend.reconnect import rail_drawn
+from frontend.redraw import redraw
 from frontend.refusals import refused
 
 _SEEN = "drawing_seen"  # the key of the hidden field
@@ -36,7 +37,8 @@ class _Mirror(NamedTuple):
 class _Rail:
     of: str = field(default_factory=partial(token_hex, 4))  # the session
     drawing: int = 0  # the number of the last one
-    whole: int = 0  # the last one that came to its end
+    part: str = ""  # of which it is
+    whole: dict[str, int] = field(default_factory=dict)  # of each part, the last one that came to its end
     counts: int = 0  # acts count from this drawing on
     mirrors: dict[str, _Mirror] = field(default_factory=dict)
 
@@ -54,15 +56,27 @@ def _seen() -> int:
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """One drawing of a rail; mirrors that are not in it are gone when it ends."""
+def drawing(part: str) -> Iterator[None]:
+    """One drawing of a part of a rail; mirrors of the part that are not in it are gone when it ends."""
     rail = _rail()
     rail.drawing += 1
+    rail.part = part
     yield
+    rail.whole[part] = rail.drawing
+
+
+def drawings_are_gone() -> None:
+    """Another page is drawn: what was drawn until now is no longer seen."""
+    rail = _rail()
+    rail.whole = dict.fromkeys(rail.whole, rail.drawing + 1)
+
+
+def number_of_drawing() -> None:
+    """The hidden field; drawn after all parts, so that whoever has seen it has seen those before it."""
+    rail = _rail()
     st.session_state[_SEEN] = f"{rail.of}.{rail.drawing}"
-    with st.container(key="drawing"):  # last, so that whoever has seen it has seen all before it
+    with st.container(key="drawing"):
         st.text_area("Drawing", key=_SEEN, label_visibility="collapsed")
-    rail.whole = rail.drawing
     rail_drawn()
 
 
@@ -87,7 +101,7 @@ def mirrored(
     other = [each for each in held if each != value]
     replaced = {each: n for each, n in (old.replaced if old else {}).items() if each not in other}
     replaced |= dict.fromkeys(other, rail.drawing)
-    new = old is None or old.drawn < rail.whole or bool(other)
+    new = old is None or old.drawn < rail.whole.get(rail.part, 0) or bool(other)
     since = rail.drawing if new or old is None else old.since
     if since > _seen():  # told again, for a drawing that comes while another is painted may undo what that one told
         replaced = {each: rail.drawing if n >= since else n for each, n in replaced.items()}
@@ -117,13 +131,17 @@ def mirrored(
 
 
 def acted_on(act: Callable[[], None]) -> Callable[[], None]:
-    """A widget's callback that does nothing once the widget is gone, or the list that it belonged to has moved up."""
+    """A widget's callback, after which its part is drawn again, and whatever else it changes.
+
+    It does nothing once the widget is gone, or the list that it belonged to has moved up.
+    """
     rail = _rail()
-    here = rail.drawing
+    here, part = rail.drawing, rail.part
 
     def called() -> None:
-        if here >= rail.whole and _seen() >= rail.counts:
+        if here >= rail.whole.get(part, 0) and _seen() >= rail.counts:
             act()
+        redraw(part)
 
     return called
 

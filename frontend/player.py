@@ -24,6 +24,7 @@ from frontend import theme
 from frontend.acts import Act, Ranges, read
 from frontend.blob import pack
 from frontend.figures import templates
+from frontend.redraw import then_redrawn
 from frontend.refusals import refused
 from frontend.serving.assets import version
 
@@ -50,7 +51,7 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
         tree: what to show; see the module.
         on_act: called before the next rerun when the visitor has acted on the stage; ``acted(...)`` says how.
     """
-    _component("main")(key="player", data=pack(whole_tree(tree)), on_act_change=on_act)
+    _component("main")(key="player", data=pack(whole_tree(tree)), on_act_change=then_redrawn(on_act))
 
 
 def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
         on_pick: called before the next rerun when one is clicked.
     """
     colors = {scheme: theme.landscape_rgb(scheme, 64) for scheme in theme.SCHEMES}
-    _component("picker")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=on_pick)
+    _component("picker")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=then_redrawn(on_pick))
 
 
 def picked(key: str, names: Container[str]) -> str | None:

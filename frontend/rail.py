@@ -1,7 +1,9 @@
 """The rail: controls that show the description and change nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -14,9 +16,11 @@ from experiments.tuning import RATE_RULE
 from experiments.words import number
 from frontend.descriptions import holds
 from frontend.knobs import box, knob
-from frontend.mirrors import drawing, mirrored
+from frontend.mirrors import mirrored
+from frontend.parts import draw_rail
 from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
+from frontend.redraw import Part, then_redrawn
 from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from landscapes import SURFACES, FormulaError
 from landscapes.box import nearest_within, reach_of_high, reach_of_low
@@ -43,6 +47,10 @@ def set_race(new: Race) -> None:
     if not holds(new, to_link, from_link):
         return
     st.session_state.race, st.session_state.notices = new, []
+
+
+def _set(**values: Any) -> None:
+    set_race(replace(race(), **values))
 
 
 def open_run() -> int:
@@ -97,25 +105,31 @@ def thumbnail(name: str) -> np.ndarray:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar, drawing():
-        _surface()
-        surface = race().landscape
-        _shape(surface)
-        _runs(surface)
-        _conditions(surface)
-        st.button("Back to defaults", key="reset", on_click=_reset, type="tertiary", icon=":material/restart_alt:")
+    parts = (
+        Part("surface", _surface_shown, lambda shown: _surface(*shown)),
+        Part("runs", _runs_shown, lambda shown: _runs(*shown)),
+        Part("conditions", _conditions_shown, _conditions),
+    )
+    draw_rail("race", parts, _reset)
 
 
-def _surface() -> None:
+def _surface_shown() -> tuple[str, Surface, str, FormulaError | None]:
+    """The tile that is chosen, its surface, what is typed as a formula, and why that is none."""
+    now = race()
+    typed, error = st.session_state.get("formula_draft", (now.formula, None))
+    return _OWN if now.formula else now.surface, now.landscape, typed, error
+
+
+def _surface(chosen: str, surface: Surface, typed: str, error: FormulaError | None) -> None:
     st.markdown("## Surface")
     order = [*_FIRST, *(name for name in SURFACES if name not in _FIRST)]
     tiles = [{"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order]
     own = {"name": _OWN, "title": "Your own", "help": "Type a formula in x and y", "sign": "f(x, y)"}
-    chosen = _OWN if race().formula else race().surface
     tree = {"label": "Surface", "items": [*tiles[:5], own, *tiles[5:]], "chosen": chosen, "shown": 6}
     pick("surface", tree, _on_surface)
-    if race().formula:
-        _formula()
+    if chosen == _OWN:
+        _formula(surface, typed, error)
+    _shape(chosen, surface)
 
 
 def _on_surface() -> None:
@@ -126,7 +140,7 @@ def _on_surface() -> None:
         set_race(replace(race(), surface=name, formula="", domain=None, shape=(), start=None, tuned_from=None))
 
 
-def _formula() -> None:
+def _formula(surface: Surface, text: str, error: FormulaError | None) -> None:
     """A formula is kept as typed while it has an error; the last good one stays on the stage."""
 
     def changed(typed: str) -> None:
@@ -141,20 +155,19 @@ def _formula() -> None:
             if text:
                 set_race(candidate)
 
-    text, error = st.session_state.get("formula_draft", (race().formula, None))
     on_change = mirrored("formula_text", text, changed)
     st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=on_change, help=_LANGUAGE)
     if error is None:
-        st.latex(race().landscape.latex)
+        st.latex(surface.latex)
     else:
         where = " " * error.position + "^"
         st.code(f"{text}\n{where}", language=None, wrap_lines=False)
         st.caption(f"{error.message} The last formula stays on the stage.".replace("*", r"\*"))
     with st.expander("Box"):
-        _box()
+        _box(surface.domain)
 
 
-def _box() -> None:
+def _box(sides: Sequence[tuple[float, float]]) -> None:
     """An end reaches as far as the box stays one while the other ends stay."""
 
     def set_end(axis: int, end: int, value: float) -> None:
@@ -163,7 +176,7 @@ def _box() -> None:
         (x0, x1), (y0, y1) = sides
         set_race(replace(race(), domain=((x0, x1), (y0, y1)), start=None, tuned_from=None))
 
-    for axis, (name, side) in enumerate(zip("xy", race().landscape.domain, strict=True)):
+    for axis, (name, side) in enumerate(zip("xy", sides, strict=True)):
         for end, column in enumerate(st.columns(2)):
             low, high = (reach_of_low, reach_of_high)[end](side[1 - end])
             with column:
@@ -171,71 +184,69 @@ def _box() -> None:
                     partial(set_end, axis, end), step=(side[1] - side[0]) / 10)  # fmt: skip
 
 
-def _shape(surface: Surface) -> None:
+def _shape(chosen: str, surface: Surface) -> None:
     for (name, param), value in zip(surface.shape_params.items(), surface.shape, strict=True):
 
         def change(new: float, name: str = name) -> None:
             set_race(replace(race(), shape=tuple({**dict(race().shape), name: new}.items())))
 
-        knob(name if len(name) == 1 else label_of(name), param, value, f"shape_{race().surface}_{name}", change)
+        knob(name if len(name) == 1 else label_of(name), param, value, f"shape_{chosen}_{name}", change)
 
 
-def _runs(surface: Surface) -> None:
-    runs = race().runs
+def _runs_shown() -> tuple[tuple[Run, ...], tuple[tuple[tuple[str, float], ...], ...], int]:
+    """The runs, each one's hyperparameters with what is tuned filled in, and which is open."""
+    now = race()
+    return now.runs, tuple(tuple(resolve(now, run).hyperparams.items()) for run in now.runs), open_run()
 
+
+def _runs(runs: tuple[Run, ...], values: tuple[tuple[tuple[str, float], ...], ...], opened: int) -> None:
     def row(i: int, run: Run) -> Chip:
-        rate = resolve(race(), run).hyperparams.get(OPTIMIZERS[run.optimizer].scheduled or "")
+        rate = dict(values[i]).get(OPTIMIZERS[run.optimizer].scheduled or "")
         hollow = any(other.optimizer == run.optimizer for other in runs[:i])
         title = OPTIMIZERS[run.optimizer].title
         return Chip(title, number(rate) if rate is not None else "", LOOKS[run.optimizer], hollow)
 
     def body(i: int) -> None:
         handle = Handle(lambda: race().runs[i], lambda run: _set_run(i, run))
-        run_controls(i, handle, dict(resolve(race(), runs[i]).hyperparams))
+        run_controls(i, runs[i], handle, dict(values[i]))
         remove_button("Remove this run", f"remove_{i}", lambda: _remove(i))
 
-    chips([row(i, run) for i, run in enumerate(runs)], open_run(), _open, body, add_run, MAX_RUNS)
+    chips([row(i, run) for i, run in enumerate(runs)], opened, _open, body, add_run, MAX_RUNS)
 
 
-def _conditions(surface: Surface) -> None:
+class _Conditions(NamedTuple):
+    """What all runs have in common."""
+
+    steps: int
+    start: tuple[float, float]
+    noise: float
+    seed: int
+    can_tune: bool  # whether rates that no run sets were tuned from another start
+
+
+def _conditions_shown() -> _Conditions:
     now = race()
-    knob(
-        "Step budget", replace_low(STEPS), now.num_steps, "steps", lambda v: set_race(replace(race(), num_steps=int(v)))
-    )
+    moved = conditions(now).start != now.origin and any(tuned_rate(now, run) for run in now.runs)
+    return _Conditions(now.num_steps, now.origin, now.noise, now.seed, moved)
+
+
+def _conditions(shown: _Conditions) -> None:
+    knob("Step budget", replace_low(STEPS), shown.steps, "steps", lambda v: _set(num_steps=int(v)))
     left, right = st.columns(2)
-    x, y = now.origin
+    x, y = shown.start
     with left:
-        box(
-            "Start x",
-            x,
-            -COORDINATE,
-            COORDINATE,
-            "start_x",
-            lambda v: set_race(replace(race(), start=(v, race().origin[1]))),
-        )
-        box("Gradient noise", now.noise, NOISE.low, NOISE.high, "noise", lambda v: set_race(replace(race(), noise=v)))
+        box("Start x", x, -COORDINATE, COORDINATE, "start_x", lambda v: _set(start=(v, race().origin[1])))
+        box("Gradient noise", shown.noise, NOISE.low, NOISE.high, "noise", lambda v: _set(noise=v))
     with right:
-        box(
-            "Start y",
-            y,
-            -COORDINATE,
-            COORDINATE,
-            "start_y",
-            lambda v: set_race(replace(race(), start=(race().origin[0], v))),
-        )
-        box("Seed", now.seed, SEED.low, SEED.high, "seed", lambda v: set_race(replace(race(), seed=int(v))), whole=True)
-    _tuning(now)
-
-
-def _tuning(now: Race) -> None:
-    """Rates that no run sets stay when the start moves, and show what they do there, until they are asked to follow."""
-    if conditions(now).start != now.origin and any(tuned_rate(now, run) for run in now.runs):
-        st.button("Tune the rates from this start", key="tune", on_click=_tune, type="tertiary",
+        box("Start y", y, -COORDINATE, COORDINATE, "start_y", lambda v: _set(start=(race().origin[0], v)))
+        box("Seed", shown.seed, SEED.low, SEED.high, "seed", lambda v: _set(seed=int(v)), whole=True)
+    if shown.can_tune:  # they stay when the start moves, and show what they do there, until they are asked to follow
+        st.button("Tune the rates from this start", key="tune", on_click=then_redrawn(_tune), type="tertiary",
                   icon=":material/tune:", help=RATE_RULE)  # fmt: skip
 
 
 def _tune() -> None:
-    set_race(replace(race(), tuned_from=race().origin))
+    _set(tuned_from=race().origin)
 
 
 def replace_low(param):

@@ -66,11 +66,12 @@ def page_drawn() -> None:
         raise RerunException(again)
 
 
-class WholeFirst:
-    """Makes the first rerun of every connection one of the whole script.
+class WholeScript:
+    """Makes the first rerun of every connection one of the whole script, and every one that a visitor asks for.
 
     After a restart a timer, or an act on the stage, asks for a fragment that the new session does not have; Streamlit
-    would then run nothing at all.
+    would then run nothing at all. And an act within a fragment would not end what is under way, and would have drawn
+    that fragment alone: what an act changes is for its callback to say (`frontend.redraw`).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -78,31 +79,31 @@ class WholeFirst:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As every ASGI application."""
-        first = scope["type"] == "websocket"
+        first = True
 
         async def received() -> Message:
             nonlocal first
             message = await receive()
-            if first and message.get("bytes"):
-                message, first = whole(message)
+            if scope["type"] == "websocket" and message.get("bytes"):
+                message, first = whole(message, first)
             return message
 
         await self.app(scope, received, send)
 
 
-def whole(message: Message) -> tuple[Message, bool]:
-    """The message without the name of a fragment, and whether the first rerun is still to come."""
+def whole(message: Message, first: bool) -> tuple[Message, bool]:
+    """The message without the name of a fragment, unless a timer sent it; and whether the first rerun is to come."""
     try:
         sent = BackMsg.FromString(message["bytes"])
     except Exception:  # no message at all, which Streamlit says itself
-        return message, True
+        return message, first
     if sent.WhichOneof("type") != "rerun_script":
-        return message, True
-    if sent.rerun_script.fragment_id:
+        return message, first
+    if sent.rerun_script.fragment_id and (first or not sent.rerun_script.is_auto_rerun):
         sent.rerun_script.ClearField("fragment_id")
         sent.rerun_script.ClearField("is_auto_rerun")
         message = {**message, "bytes": sent.SerializeToString()}
     return message, False
 
 
-MIDDLEWARE = [Middleware(WholeFirst)]
+MIDDLEWARE = [Middleware(WholeScript)]

@@ -13,6 +13,7 @@ from experiments.codec import CLIP, L2
 from experiments.run import Run
 from frontend.knobs import box, knob
 from frontend.mirrors import acted_on, mirrored, moved_up
+from frontend.redraw import then_redrawn
 from frontend.theme import MARKERS, SCHEMES, Look
 from optimizers import OPTIMIZERS, SCHEDULES
 
@@ -31,7 +32,7 @@ class Chip(NamedTuple):
 
 
 class Handle(NamedTuple):
-    """A run of a description: what it is at the time of asking, and how it is replaced."""
+    """A run of a description: what it is at the time of asking, and how it is replaced; for callbacks."""
 
     get: Callable[[], Run]
     set: Callable[[Run], None]
@@ -50,8 +51,8 @@ def chips(rows: Sequence[Chip], opened: int, on_open: Callable[[int], None], bod
     head.markdown(f"## {title}")
     full = len(rows) >= most
     with right:
-        st.button(adds, key="add_run", on_click=add, type="tertiary", icon=":material/add:", disabled=full,
-                  help=f"{most} {title.lower()} at most" if full else None)  # fmt: skip
+        st.button(adds, key="add_run", on_click=then_redrawn(add), type="tertiary", icon=":material/add:",
+                  disabled=full, help=f"{most} {title.lower()} at most" if full else None)  # fmt: skip
     st.html(f"<style>{''.join(_chip_style(i, row) for i, row in enumerate(rows))}</style>")
     for i, row in enumerate(rows):
         text = f"**{row.title}**" + (f" `{row.note}`" if row.note else "")
@@ -84,9 +85,8 @@ def _chip_style(i: int, row: Chip) -> str:
     )
 
 
-def run_controls(i: int, handle: Handle, values: dict[str, float]) -> None:
+def run_controls(i: int, run: Run, handle: Handle, values: dict[str, float]) -> None:
     """How run ``i`` descends; ``values`` are its hyperparameters, filled in."""
-    run = handle.get()
     rule = OPTIMIZERS[run.optimizer]
 
     def choose(name: str) -> None:
@@ -97,12 +97,12 @@ def run_controls(i: int, handle: Handle, values: dict[str, float]) -> None:
                  format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     names = list(rule.hyperparams)
     for name in names[:_PLAIN_KNOBS]:
-        _hyperparam(i, handle, name, values[name])
+        _hyperparam(i, run, handle, name, values[name])
     with st.expander(_folded(run), key=f"more_{i}"):
         for name in names[_PLAIN_KNOBS:]:
-            _hyperparam(i, handle, name, values[name])
-        _schedule(i, handle)
-        _gradient(i, handle)
+            _hyperparam(i, run, handle, name, values[name])
+        _schedule(i, run, handle)
+        _gradient(i, run, handle)
 
 
 def _folded(run: Run) -> str:
@@ -114,9 +114,7 @@ def _folded(run: Run) -> str:
     return f"Schedule and more: {now}" if now else "Schedule, clipping, decay"
 
 
-def _hyperparam(i: int, handle: Handle, name: str, value: float) -> None:
-    run = handle.get()
-
+def _hyperparam(i: int, run: Run, handle: Handle, name: str, value: float) -> None:
     def change(new: float) -> None:
         handle.set(handle.get().with_hyperparam(name, new))
 
@@ -124,9 +122,7 @@ def _hyperparam(i: int, handle: Handle, name: str, value: float) -> None:
     knob(label_of(name), OPTIMIZERS[run.optimizer].hyperparams[name], value, key, change)
 
 
-def _schedule(i: int, handle: Handle) -> None:
-    run = handle.get()
-
+def _schedule(i: int, run: Run, handle: Handle) -> None:
     def choose(name: str) -> None:
         handle.set(replace(handle.get(), schedule=name, schedule_hyperparams=()))
 
@@ -147,8 +143,7 @@ def _schedule(i: int, handle: Handle) -> None:
         knob(label_of(name), param, values[name], f"run{i}_{run.schedule}_{name}", change)
 
 
-def _gradient(i: int, handle: Handle) -> None:
-    run = handle.get()
+def _gradient(i: int, run: Run, handle: Handle) -> None:
     clip = run.clip_norm if np.isfinite(run.clip_norm) else 0.0
 
     def set_clip(new: float) -> None:

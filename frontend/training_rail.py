@@ -27,8 +27,10 @@ from experiments.training_link import (
 from experiments.words import number
 from frontend.descriptions import holds
 from frontend.knobs import box, knob
-from frontend.mirrors import drawing, mirrored
+from frontend.mirrors import mirrored
+from frontend.parts import draw_rail
 from frontend.player import pick, picked
+from frontend.redraw import Part
 from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
 from frontend.theme import CLASS_COLORS
 from frontend.training_view import run_looks
@@ -97,11 +99,12 @@ def _reset() -> None:
 
 def draw() -> None:
     """Draws the whole rail."""
-    with st.sidebar, drawing():
-        _data()
-        _learners()
-        _conditions()
-        st.button("Back to defaults", key="reset", on_click=_reset, type="tertiary", icon=":material/restart_alt:")
+    parts = (
+        Part("data", _data_shown, lambda shown: _data(*shown)),
+        Part("networks", _learners_shown, lambda shown: _learners(*shown)),
+        Part("conditions", _conditions_shown, lambda shown: _conditions(*shown)),
+    )
+    draw_rail("train", parts, _reset)
 
 
 @lru_cache(maxsize=64)
@@ -127,12 +130,18 @@ def _tile(name: str) -> dict[str, Any]:
     return {"name": name, "title": entry.title, "help": entry.summary, **_preview(name)}
 
 
-def _data() -> None:
+def _data_shown() -> tuple[Training, int]:
+    """The training without its networks and steps, and how many examples it has."""
+    now = training()
+    return replace(now, learners=(), num_steps=Training().num_steps, patience=0), sum(examples())
+
+
+def _data(now: Training, count: int) -> None:
     st.markdown("## Data")
-    tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": training().dataset,
+    tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": now.dataset,
             "shown": 6, "class_colors": CLASS_COLORS}  # fmt: skip
     pick("dataset", tree, _on_data)
-    now, entry = training(), DATASETS[training().dataset]
+    entry = DATASETS[now.dataset]
     values = dict(now.shape)
     for name, param in entry.shape.items():
 
@@ -145,7 +154,7 @@ def _data() -> None:
     if entry.noise.high > 0:
         noise = entry.noise.default if now.data_noise is None else now.data_noise
         knob("Noise", entry.noise, noise, f"noise_{now.dataset}", _setter("data_noise"))
-    with st.expander(_data_summary(now), key="more_data"):
+    with st.expander(_data_summary(now, count), key="more_data"):
         sizes = entry.sizes(**values)
         size = sizes.default if now.size is None else now.size
         knob("Examples", sizes, size, f"size_{now.dataset}", _setter("size", whole=True))
@@ -162,10 +171,9 @@ def examples() -> tuple[int, int]:
     return len(data.train_inputs), len(data.valid_inputs)
 
 
-def _data_summary(now: Training) -> str:
-    size = sum(examples())
+def _data_summary(now: Training, count: int) -> str:
     uneven = f", imbalance {now.imbalance:.2g}" if now.imbalance else ""
-    return f"{size} examples, {now.validation:.0%} held back{uneven}"
+    return f"{count} examples, {now.validation:.0%} held back{uneven}"
 
 
 def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
@@ -185,8 +193,13 @@ def _on_data() -> None:
         set_training(replace(new, learners=tuple(fitting(new, learner) for learner in new.learners)))
 
 
-def _learners() -> None:
-    learners = training().learners
+def _learners_shown() -> tuple[Training, int]:
+    """The training without its steps, and which network is open."""
+    return replace(training(), num_steps=Training().num_steps, patience=0), open_learner()
+
+
+def _learners(now: Training, opened: int) -> None:
+    learners = now.learners
     drawn = run_looks([learner.run.optimizer for learner in learners])
 
     def row(i: int, learner: Learner) -> Chip:
@@ -194,28 +207,26 @@ def _learners() -> None:
         title = f"{NETWORKS[learner.network].title}, {OPTIMIZERS[learner.run.optimizer].title}"
         return Chip(title, number(rate) if rate is not None else "", drawn[i], False)
 
-    chips(
-        [row(i, learner) for i, learner in enumerate(learners)], open_learner(), _open, _learner, add_learner, MAX_RUNS
-    )
+    rows = [row(i, learner) for i, learner in enumerate(learners)]
+    chips(rows, opened, _open, lambda i: _learner(i, now), add_learner, MAX_RUNS)
 
 
-def _learner(i: int) -> None:
+def _learner(i: int, now: Training) -> None:
     """The open run: its network, then how it is trained."""
-    learner = training().learners[i]
-    loss = training().loss_of(learner)
-    _network(i, learner, loss)
+    learner = now.learners[i]
+    _network(i, learner, now)
     handle = Handle(
         lambda: training().learners[i].run,
         lambda run: _set_learner(i, replace(training().learners[i], run=run)),
         _RULES,
     )
-    run_controls(i, handle, dict(resolve(learner).hyperparams))
+    run_controls(i, learner.run, handle, dict(resolve(learner).hyperparams))
     _batch(i, learner)
     remove_button("Remove this run", f"remove_{i}", lambda: _remove(i))
 
 
-def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
-    kind, entry = DATASETS[training().dataset].kind, NETWORKS[learner.network]
+def _network(i: int, learner: Learner, now: Training) -> None:
+    kind, entry, loss = DATASETS[now.dataset].kind, NETWORKS[learner.network], now.loss_of(learner)
 
     def choose(name: str) -> None:
         _set_learner(i, replace(training().learners[i], network=name, settings=()))
@@ -241,12 +252,12 @@ def _network(i: int, learner: Learner, loss: NetworkLoss) -> None:
                 _setting(i, "slope"),
             )
     with st.expander(_network_summary(loss), key=f"more_network_{i}"):
-        _finer(i, learner, loss)
+        _finer(i, learner, loss, DATASETS[now.dataset].task)
 
 
-def _finer(i: int, learner: Learner, loss: NetworkLoss) -> None:
+def _finer(i: int, learner: Learner, loss: NetworkLoss, task: str) -> None:
     """What of a network is folded away."""
-    entry, task = NETWORKS[learner.network], DATASETS[training().dataset].task
+    entry = NETWORKS[learner.network]
     if learner.network != "softmax_regression":
         _choice(i, learner, loss, "initializer", list(CHOICES["initializer"]))
         knob("Gain of the start", NUMBERS["gain"], loss.gain, f"net{i}_gain", _setting(i, "gain"))
@@ -307,13 +318,18 @@ def _set_steps(value: float) -> None:
     _setter("num_steps", whole=True)(20 * max(1, round(value / 20)))
 
 
-def _conditions() -> None:
+def _conditions_shown() -> tuple[int, int, int]:
+    """Steps, patience and seed."""
     now = training()
-    knob("Steps", STEPS._replace(low=20.0), now.num_steps, "train_steps", _set_steps)
+    return now.num_steps, now.patience, now.seed
+
+
+def _conditions(steps: int, patience: int, seed: int) -> None:
+    knob("Steps", STEPS._replace(low=20.0), steps, "train_steps", _set_steps)
     left, right = st.columns(2)
     with left:
-        box("Patience (0: off)", now.patience, PATIENCE.low, PATIENCE.high, "patience", _setter("patience", whole=True),
+        box("Patience (0: off)", patience, PATIENCE.low, PATIENCE.high, "patience", _setter("patience", whole=True),
             whole=True, hint=f"Looks at the unseen examples without a new best loss until a run ends; a look is every "
-                             f"{look_every(now.num_steps, 1)} steps.")  # fmt: skip
+                             f"{look_every(steps, 1)} steps.")  # fmt: skip
     with right:
-        box("Seed", now.seed, SEED.low, SEED.high, "train_seed", _setter("seed", whole=True), whole=True)
+        box("Seed", seed, SEED.low, SEED.high, "train_seed", _setter("seed", whole=True), whole=True)

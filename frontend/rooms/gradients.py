@@ -14,9 +14,10 @@ from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend import jobs
 from frontend.acts import Add, Again, Explore, Place, Ranges, Stop
-from frontend.address import query
+from frontend.address import query, show_link
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
+from frontend.parts import draw_stage
 from frontend.player import acted, play
 from frontend.titles import gradients_title, titled
 
@@ -31,7 +32,6 @@ def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
     page = rail.page()
     act = acted({Add: {}, Stop: {}, Again: {}, **_STAGE[page.mode]})
-    st.session_state.whole = act is not None
     match act:
         case Add():
             rail.add_curve()
@@ -75,13 +75,10 @@ def _show(page: Gradients, latest: Any, state: str, place: int) -> None:
 
 def _stage() -> None:
     page = rail.page()
+    show_link(to_link(page))
     jobs.stage(page, lambda: _job(page), lambda latest, *how: _show(page, latest, *how), "flow_stopped")
 
 
 _open_link()
 rail.draw()
-link = to_link(rail.page())
-if dict(st.query_params) != link:
-    st.query_params.from_dict(link)
-st.session_state.pop("whole", None)
-st.fragment(_stage, run_every=jobs.EVERY if st.session_state.get("live") else None)()
+draw_stage(_stage, jobs.EVERY)

@@ -9,14 +9,15 @@ from experiments.race_link import COORDINATE, from_link, to_link
 from experiments.view import view_of
 from frontend import rail
 from frontend.acts import Add, Rate, Start, index
-from frontend.address import query
+from frontend.address import query, show_link
 from frontend.knobs import figures
+from frontend.parts import draw_stage
 from frontend.player import acted, play
 from frontend.race_view import race_tree
 from frontend.reconnect import opened_before
 from frontend.run_controls import OPEN
 from frontend.titles import race_title, titled
-from frontend.turns import TURNS
+from frontend.turns import TURNS, turn
 from frontend.warmup import wait_until_warm
 
 
@@ -58,19 +59,23 @@ def _open_link() -> None:
         st.session_state.open_run = opened
 
 
+def _stage() -> None:
+    """Runs the race and shows it, in its turn; the link in the address bar becomes the race's."""
+    with turn():
+        race: Race = rail.race()
+        if race.formula:
+            with TURNS.aside():
+                wait_until_warm("formulas")
+        show_link(to_link(race))
+        slot, progress = _progress_bar()
+        result = run(race, progress)
+        fan = run_fan(race, rail.open_run()) if race.runs else None
+        slot.empty()
+        at, present = st.session_state.view
+        tree = race_tree(result, fan, st.session_state.notices, at=at, present=present)
+        play({**tree, "title": titled(race_title(race))}, _on_act)
+
+
 _open_link()
-if rail.race().formula:
-    with TURNS.aside():
-        wait_until_warm("formulas")
 rail.draw()
-race: Race = rail.race()
-link = to_link(race)
-if dict(st.query_params) != link:
-    st.query_params.from_dict(link)
-slot, show = _progress_bar()
-result = run(race, show)
-fan = run_fan(race, rail.open_run()) if race.runs else None
-slot.empty()
-at, present = st.session_state.view
-tree = race_tree(result, fan, st.session_state.notices, at=at, present=present)
-play({**tree, "title": titled(race_title(race))}, _on_act)
+draw_stage(_stage)

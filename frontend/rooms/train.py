@@ -9,7 +9,8 @@ from experiments.view import view_of
 from frontend import jobs
 from frontend import training_rail as rail
 from frontend.acts import Add, Again, Around, Example, Stop, index
-from frontend.address import query
+from frontend.address import query, show_link
+from frontend.parts import draw_stage
 from frontend.player import acted, play
 from frontend.reconnect import opened_before
 from frontend.run_controls import OPEN
@@ -18,11 +19,10 @@ from frontend.training_view import training_tree
 
 
 def _on_act() -> None:
-    """What was done on the stage becomes a part of the description, and of the rail, which a fragment leaves alone."""
+    """What was done on the stage becomes a part of the description."""
     trained, unseen = rail.examples()
     every = index(trained + unseen)
     act = acted({Add: {}, Stop: {}, Again: {}, Example: {"index": every}, Around: {"by": (-1, 1)}})
-    st.session_state.whole = act is not None
     match act:
         case Add():
             rail.add_learner()
@@ -71,14 +71,10 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
     now = rail.training()
+    show_link(to_link(now, st.session_state.example or 0))
     jobs.stage(now, _job, lambda latest, *how: _show(latest or TrainingResult(now, ()), *how), "stopped")
 
 
 _open_link()
 rail.draw()
-link = to_link(rail.training(), st.session_state.example or 0)
-if dict(st.query_params) != link:
-    st.query_params.from_dict(link)
-st.session_state.pop("whole", None)
-# always a fragment: the stage must stay one element, whether or not it is drawn again by itself
-st.fragment(_stage, run_every=jobs.EVERY if st.session_state.get("live") else None)()
+draw_stage(_stage, jobs.EVERY)

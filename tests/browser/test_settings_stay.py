@@ -80,7 +80,7 @@ def test_curves_modes_and_presets_stay(open_page: Opener):
     stays(page, lambda: rail.select(page, "activation_of_layers2", "GELU"), SECONDS)
     time = stays(page, lambda: rail.choose(page, "RNN at 0.9, 1.0, 1.1"), SECONDS)
     assert time["mode"] == "time"
-    stays(page, lambda: rail.press(page, "reset_gradients"), SECONDS)
+    stays(page, lambda: rail.press(page, "reset"), SECONDS)
     matter = stays(page, lambda: rail.press(page, "matter"), SECONDS)
     assert matter == {"v": "1", "matter": "1"}
 
@@ -165,7 +165,7 @@ def test_every_preset_and_mode(open_page: Opener):
     groups = page.locator(".stSidebar .stButtonGroup button")
     for words in groups.all_inner_texts():
         if not groups.get_by_text(words, exact=True).count():  # another mode lacks it
-            stays(page, partial(rail.press, page, "reset_gradients"), SECONDS)
+            stays(page, partial(rail.press, page, "reset"), SECONDS)
         if not page.locator(".stSidebar .stButtonGroup button[aria-checked=true]", has_text=words).count():
             stays(page, partial(rail.choose, page, words), SECONDS)
-    stays(page, partial(rail.press, page, "reset_gradients"), SECONDS)
+    stays(page, partial(rail.press, page, "reset"), SECONDS)

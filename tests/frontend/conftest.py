@@ -6,6 +6,14 @@ import jax
 import pytest
 
 from frontend.warmup import warmup
+from tests.frontend.kept_page import keep_page
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_kept() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        keep_page(patch)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -256,7 +256,7 @@ def test_modes_presets_and_defaults():
     assert press(page, "mode", "layers")["key"] == before, "the networks are as they were left"
     tree = press(page, "preset", "Skip rescues")
     assert tree["key"] == shown(opened(**PRESETS["Skip rescues"]))["key"]
-    click(page, "reset_gradients")
+    click(page, "reset")
     assert not page.query_params
     assert shown(page)["key"] == shown(opened())["key"]
 

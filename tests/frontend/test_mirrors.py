@@ -17,7 +17,7 @@ def _script() -> None:
 
     import streamlit as st
 
-    from frontend.mirrors import drawing, mirrored
+    from frontend.mirrors import drawing, mirrored, number_of_drawing
     from frontend.run_controls import remove_button
 
     state = st.session_state
@@ -32,7 +32,7 @@ def _script() -> None:
     def keep(last: int) -> None:
         state.depths = state.depths[:last]
 
-    with st.sidebar, drawing():
+    with st.sidebar, drawing("depths"):
         for i, depth in enumerate(state.depths):
             st.slider(
                 "Depth", 1, 64, key=f"slider_{i}", on_change=mirrored(f"slider_{i}", depth, partial(set_depth, i))
@@ -43,6 +43,8 @@ def _script() -> None:
             remove_button("Remove", f"remove_{i}", lambda i=i: state.depths.pop(i))
         st.button("Reset", key="reset", on_click=reset)
         st.button("Two", key="two", on_click=keep, args=(2,))
+    with st.sidebar:
+        number_of_drawing()
 
 
 @pytest.fixture
