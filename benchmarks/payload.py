@@ -1,13 +1,12 @@
 """How much a change sends to the browser."""
 
-from experiments.race import Race, run, run_fan
-from frontend.blob import pack
-from frontend.player import whole_tree
+from experiments.race import Race, fan_of, run
+from frontend.player import parted, whole_tree
 from frontend.race_view import race_tree
 
 
 def size_of_default_race() -> int:
-    """Bytes of the player's payload for five optimizers and 500 steps, fan included."""
+    """Bytes of the player's payload for five optimizers and 500 steps, on a surface that the browser has."""
     race = Race(surface="himmelblau")
-    tree = race_tree(run(race), run_fan(race, 4), (), at=None, present=False)
-    return len(pack(whole_tree(tree)))
+    tree = race_tree(run(race), fan_of(race, 4), (), at=None, present=False)
+    return len(parted(whole_tree(tree))[1])

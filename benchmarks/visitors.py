@@ -60,6 +60,7 @@ class Visitor:
         self.values: dict[str, float] = {}  # and what stands in them
         self.ids: dict[str, str] = {}  # of everything that can be set: id -> kind
         self.picture = b""
+        self.kept: dict[str, ForwardMsg] = {}  # messages by hash, which the server may refer to, as in a browser
 
     async def ask(self, **values: float) -> Answer:
         """Sends the values of number boxes and reads until the script has finished."""
@@ -74,6 +75,7 @@ class Visitor:
         """The message that runs the room's script, without any widget's value."""
         message = BackMsg()
         message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.room
+        message.rerun_script.cached_message_hashes.extend(self.kept)
         return message
 
     async def send(self, message: BackMsg) -> None:
@@ -88,6 +90,10 @@ class Visitor:
                 raw = await self.socket.recv()
             size += len(raw)
             forward = ForwardMsg.FromString(raw)  # pyright: ignore[reportArgumentType]
+            if forward.metadata.cacheable:
+                self.kept[forward.hash] = forward
+            elif forward.HasField("ref_hash"):
+                forward = self.kept[forward.ref_hash]
             if forward.HasField("delta"):
                 element = forward.delta.new_element
                 kind = element.WhichOneof("type")

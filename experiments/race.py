@@ -75,7 +75,7 @@ class Fan:
     run: int
     hyperparam: str  # the one that varies
     rates: Float[np.ndarray, "rate"]
-    trajectories: tuple[Trajectory, ...] = field(repr=False)
+    trajectories: tuple[Trajectory, ...] = field(repr=False)  # one a rate; none where it has not run
 
 
 def _fan_rates(knob: Hyperparam, rate: float) -> Float[np.ndarray, "rate"]:
@@ -133,16 +133,23 @@ def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceR
     return RaceResult(race, surface, descents, done, gap, distance, outcomes)
 
 
-def run_fan(race: Race, index: int) -> Fan | None:
-    """One run of the race at up to ``FAN`` learning rates, all else equal; None for rules that have no rate."""
-    surface = race.landscape
+def fan_of(race: Race, index: int) -> Fan | None:
+    """The learning rates of a run's fan, which has not run yet; None for rules that have no rate."""
     descent = resolve(race, race.runs[index])
     name = descent.optimizer.scheduled
     if name is None:
         return None
-    rates = _fan_rates(descent.optimizer.hyperparams[name], descent.hyperparams[name])
-    runs = tuple(replace(descent, hyperparams={**descent.hyperparams, name: float(rate)}) for rate in rates)
-    return Fan(index, name, rates, _descend(race, surface, runs, until=FAN_STEPS))
+    return Fan(index, name, _fan_rates(descent.optimizer.hyperparams[name], descent.hyperparams[name]), ())
+
+
+def run_fan(race: Race, index: int) -> Fan | None:
+    """One run of the race at up to ``FAN`` learning rates, all else equal; None for rules that have no rate."""
+    fan, descent = fan_of(race, index), resolve(race, race.runs[index])
+    if fan is None:
+        return None
+    values = ({**descent.hyperparams, fan.hyperparam: float(rate)} for rate in fan.rates)
+    runs = tuple(replace(descent, hyperparams=each) for each in values)
+    return replace(fan, trajectories=_descend(race, race.landscape, runs, until=FAN_STEPS))
 
 
 def above_minimum(surface: Surface, run: Trajectory) -> Float[np.ndarray, "row"]:

@@ -30,6 +30,11 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Near:
+    """The control that drags a rate is about to be used: what it shows under the finger is wanted."""
+
+
+@dataclass(frozen=True)
 class Add:
     """A run is wanted, or a network."""
 
@@ -73,12 +78,12 @@ class Place:
     y: float
 
 
-Act = Start | Rate | Add | Stop | Again | Example | Around | Explore | Place
+Act = Start | Rate | Near | Add | Stop | Again | Example | Around | Explore | Place
 Ranges = Mapping[type[Act], Mapping[str, Range]]
 """The kinds of act that a room knows, each with the ranges of its fields."""
 _KINDS: dict[type[Act], str] = {
-    Start: "start", Rate: "rate", Add: "add", Stop: "stop", Again: "again", Example: "example", Around: "example",
-    Explore: "explore", Place: "place",
+    Start: "start", Rate: "rate", Near: "near", Add: "add", Stop: "stop", Again: "again", Example: "example",
+    Around: "example", Explore: "explore", Place: "place",
 }  # fmt: skip
 
 

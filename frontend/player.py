@@ -8,21 +8,26 @@ All rooms share it. A tree holds:
 - ``panels``: static figures and what the player draws over them, by the names of the series or in arrays of their own,
   a row a stop unless their ``steps`` say otherwise;
 - ``title``: of the page;
+- ``part``: a name for all of it that other pictures have too: ``ground``, and the panels that are ``kept``, which are
+  sent once, as an element of their own that a browser keeps;
 - ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
 """
 
+import hashlib
+import threading
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from cachetools import LRUCache
 from streamlit.components.v2 import component
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from frontend import theme
 from frontend.acts import Act, Ranges, read
-from frontend.blob import pack
+from frontend.blob import pack, unpack
 from frontend.figures import templates
 from frontend.redraw import then_redrawn
 from frontend.refusals import refused
@@ -51,7 +56,37 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
         tree: what to show; see the module.
         on_act: called before the next rerun when the visitor has acted on the stage; ``acted(...)`` says how.
     """
-    _component("main")(key="player", data=pack(whole_tree(tree)), on_act_change=then_redrawn(on_act))
+    part, rest = parted(whole_tree(tree))
+    _component("part")(key="part", data=part)
+    _component("main")(key="player", data=rest, on_act_change=then_redrawn(on_act))
+
+
+_COMMON = ("ground", "ink", "templates", "circle")
+_PARTS: LRUCache[str, bytes] = LRUCache(64)
+_PACKING = threading.Lock()
+
+
+def parted(tree: dict[str, Any]) -> tuple[bytes, bytes]:
+    """A whole tree packed as two: what other pictures have too, with its name before it, and the rest."""
+    name = hashlib.sha256(f"{version()} {tree.get('part')}".encode()).hexdigest()[:12]
+    with _PACKING:
+        part = _PARTS.get(name)
+    if part is None:
+        panels = {panel["id"]: panel for panel in tree["panels"] if panel.get("kept")}
+        common = {key: tree[key] for key in _COMMON if key in tree}
+        part = name.encode() + pack({**common, "panels": panels})
+        with _PACKING:
+            _PARTS[name] = part
+    panels = [panel["id"] if panel.get("kept") else panel for panel in tree["panels"]]
+    rest = {key: value for key, value in tree.items() if key not in _COMMON}
+    return part, pack({**rest, "panels": panels, "part": name})
+
+
+def joined(part: bytes, rest: bytes) -> dict[str, Any]:
+    """The inverse of `parted`, as the browser does it."""
+    kept, tree = unpack(part[12:]), unpack(rest)
+    panels = [kept["panels"][panel] if isinstance(panel, str) else panel for panel in tree["panels"]]
+    return {**kept, **tree, "panels": panels}
 
 
 def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at
         "clock": {"steps": result.race.num_steps, "stops": stops(steps), "at": at, "present": present},
         "start": list(result.race.origin),
         "floor": result.surface.minimum or 0.0,
+        "part": repr((result.surface, result.surface.domain)),
         "ground": {"loss": g.loss, "box": g.surface.domain},
         "runs": _runs(result),
         "series": _series(result.trajectories, result.gap, result.distance, steps),
@@ -106,6 +107,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
     relief = {
         "id": "relief",
         "kind": "scene",
+        "kept": True,
         "title": "Relief",
         "label": f"Relief of {surface.title} with the path of every run",
         "figure": _figure(surface, "relief"),
@@ -124,6 +126,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
     map_ = {
         "id": "map",
         "kind": "plane",
+        "kept": True,
         "title": "Map",
         "hint": _map_hint(surface),
         "label": f"Contour map of {surface.title} with the path of every run",
@@ -196,9 +199,21 @@ def _table(result: RaceResult) -> dict[str, Any]:
 
 
 def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
-    """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
+    """The control that drags a rate, and its fan if that has run."""
     if fan is None:
         return None
+    rate = result.descents[fan.run].hyperparams[fan.hyperparam]
+    return {
+        "run": fan.run,
+        "label": f"{labels(result)[fan.run]}: drag its rate",
+        "stops": [float(r) for r in fan.rates],
+        "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
+        "fan": _fan(result, fan) if fan.trajectories else None,
+    }
+
+
+def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
+    """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
     surface = result.surface
     outcomes = [outcome_of(surface, t, noisy=result.race.noise > 0) for t in fan.trajectories]
     marks = [step for each in outcomes for step in (each.arrived, each.diverged)]
@@ -207,12 +222,7 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
     points = np.array([t.params[steps] for t in fan.trajectories])
     distance = surface.distance_to_minimum(points.reshape(-1, 2)).reshape(points.shape[:2])
     (x0, x1), (y0, y1) = surface.domain
-    rate = result.descents[fan.run].hyperparams[fan.hyperparam]
     return {
-        "run": fan.run,
-        "label": f"{labels(result)[fan.run]}: drag its rate",
-        "stops": [float(r) for r in fan.rates],
-        "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "steps": steps,
         "reached": [each.arrived for each in outcomes],
         "diverged": [each.diverged for each in outcomes],

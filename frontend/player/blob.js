@@ -1,12 +1,28 @@
-// Reads the blob that frontend/blob.py packs: a JSON tree whose arrays are views into the bytes behind it.
+// Reads the blob that frontend/blob.py packs: a JSON tree with its arrays behind it, deflated.
 
 const KINDS = { f4: Float32Array, i2: Int16Array, u1: Uint8Array, i4: Int32Array };
 
-function view(buffer, base, spec) {
+/** An array of so many bytes an element from the differences of its bits, which lie lowest bytes first. */
+function view(all, base, spec) {
   const length = spec.shape.reduce((a, b) => a * b, 1);
-  const array = new KINDS[spec.kind](buffer, base + spec.at, length);
+  const Kind = KINDS[spec.kind];
+  const bytes = Kind.BYTES_PER_ELEMENT;
+  const at = base + spec.at;
+  const array = bytes === 1 ? all.slice(at, at + length) : new Kind(summed(all, at, length, bytes).buffer);
   array.shape = spec.shape;
   return array;
+}
+
+function summed(all, at, length, bytes) {
+  const out = new (bytes === 2 ? Uint16Array : Uint32Array)(length);
+  let bits = 0;
+  for (let i = 0; i < length; i++) {
+    let step = 0;
+    for (let byte = bytes - 1; byte >= 0; byte--) step = (step << 8) | all[at + byte * length + i];
+    bits = (bits + step) | 0;
+    out[i] = bits;
+  }
+  return out;
 }
 
 function dequantized(array, [low, high, log]) {
@@ -39,22 +55,21 @@ function warped(array, spec) {
 }
 
 /** Decodes a blob into a tree of plain objects and typed arrays that carry their shape. */
-export function unpack(bytes) {
-  // A copy aligns the arrays to four bytes wherever the message put them.
-  const buffer = bytes.slice().buffer;
-  const length = new Uint32Array(buffer, 0, 1)[0];
-  const base = 4 + length;
+export async function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const inflated = new Blob([bytes.subarray(4)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const all = new Uint8Array(await new Response(inflated).arrayBuffer());
   const views = new Map();
   const revive = (key, node) => {
     if (!node || typeof node !== "object" || !node.$) return node;
     const id = JSON.stringify(node.$); // an empty array shares its place with the next one
-    if (!views.has(id)) views.set(id, view(buffer, base, node.$));
+    if (!views.has(id)) views.set(id, view(all, length, node.$));
     let array = views.get(id);
     if (node.range) array = dequantized(array, node.range);
     if (node.warp) array = warped(array, node.warp);
     return array;
   };
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), revive);
+  return JSON.parse(new TextDecoder().decode(all.subarray(0, length)), revive);
 }
 
 /** The rows of a two-dimensional array, as Plotly wants them; other arrays as they are. */

@@ -1,4 +1,4 @@
-// One control that is alive while dragged: it morphs a run over a fan that has been computed already.
+// One control that is alive while dragged: it morphs a run over a fan, which is asked for when a pointer or the focus comes.
 
 import { markerIcon } from "./icons.js";
 import { figure } from "./words.js";
@@ -13,6 +13,7 @@ export class Drag {
     this.value = this.el.querySelector("output");
     this.range.addEventListener("input", () => this.move());
     this.range.addEventListener("change", () => this.release());
+    for (const event of ["pointerenter", "focusin", "pointerdown"]) this.el.addEventListener(event, () => this.ask());
   }
 
   update(spec) {
@@ -28,6 +29,16 @@ export class Drag {
     // A late answer must not pull the handle from under the finger.
     if (!this.held) this.range.value = spec.chosen;
     this.show();
+    if (this.el.matches(":hover, :focus-within")) this.ask();
+    if (this.held) this.morph();
+  }
+
+  /** Asks for the fan, once for each result. */
+  ask() {
+    const { key } = this.player.tree;
+    if (!this.spec || this.spec.fan || this.asked === key) return;
+    this.asked = key;
+    this.player.act({ kind: "near" });
   }
 
   get stop() {
@@ -44,7 +55,11 @@ export class Drag {
   move() {
     this.held = true;
     this.show();
-    this.player.morph(this.spec.run, this.stop === this.spec.chosen ? null : this.stop);
+    this.morph();
+  }
+
+  morph() {
+    if (this.spec.fan) this.player.morph(this.spec.run, this.stop === this.spec.chosen ? null : this.stop);
   }
 
   release() {

@@ -140,8 +140,10 @@ class Picker {
   }
 }
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default async function mount({ data, parentElement, setTriggerValue }) {
+  const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
+  const tree = await unpack(data);
   parentElement.picker ??= new Picker(parentElement);
-  parentElement.picker.update(unpack(data), (name) => setTriggerValue("pick", name));
+  if (parentElement.turns === turn) parentElement.picker.update(tree, (name) => setTriggerValue("pick", name));
   return () => parentElement.picker.observer.disconnect();
 }

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiments.race import Race, run, run_fan
+from experiments.race import Race, fan_of, run, run_fan
 from experiments.race_link import COORDINATE, from_link, to_link
 from experiments.view import view_of
 from frontend import rail
-from frontend.acts import Add, Rate, Start, index
+from frontend.acts import Add, Near, Rate, Start, index
 from frontend.address import query, show_link
 from frontend.knobs import figures
 from frontend.parts import draw_stage
@@ -26,11 +26,13 @@ def _on_act() -> None:
     race = rail.race()
     place, every = (-COORDINATE, COORDINATE), index(len(race.runs))
     # an optimizer's own range of rates is held by the description's gate
-    match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Add: {}}):
+    match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Near: {}, Add: {}}):
         case Start(x, y):
             rail.set_race(replace(race, start=(figures(x), figures(y))))
         case Rate(run, value):
             rail.set_rate(run, value)
+        case Near():
+            st.session_state.near = race, rail.open_run()
         case Add():
             rail.add_run()
 
@@ -68,9 +70,10 @@ def _stage() -> None:
                 wait_until_warm("formulas")
         show_link(to_link(race))
         slot, progress = _progress_bar()
-        result = run(race, progress)
-        fan = run_fan(race, rail.open_run()) if race.runs else None
+        result, opened = run(race, progress), rail.open_run()
         slot.empty()
+        near = st.session_state.get("near") == (race, opened)
+        fan = (run_fan if near else fan_of)(race, opened) if race.runs else None
         at, present = st.session_state.view
         tree = race_tree(result, fan, st.session_state.notices, at=at, present=present)
         play({**tree, "title": titled(race_title(race))}, _on_act)

@@ -93,7 +93,10 @@ def test_dragging_the_rate_morphs_without_a_message_and_release_sets_it(open_pag
     before = page.evaluate("document.querySelector('.ll-table tbody').innerText")
     box = page.locator(".ll-drag input").bounding_box()
     assert box
+    data = painted(page)["data"]
     page.mouse.move(box["x"] + 0.78 * box["width"], box["y"] + box["height"] / 2)
+    wait(page, f"p.data > {data}")  # what is dragged over is asked for when the pointer comes
+    sent.clear()
     page.mouse.down()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2, steps=10)
     page.wait_for_function(f"document.querySelector('.ll-table tbody').innerText !== {before!r}")

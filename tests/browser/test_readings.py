@@ -15,9 +15,9 @@ HOST = "http://player.test"
 READ = """async ([bytes, floor]) => {
   const { unpack } = await import("/blob.js");
   const { fanTrack } = await import("/tracks.js");
-  const series = unpack(Uint8Array.from(bytes));
+  const series = await unpack(Uint8Array.from(bytes));
   const none = [null];
-  const tree = { drag: { series, steps: [0, 1, 2], reached: none, diverged: none }, floor };
+  const tree = { drag: { fan: { series, steps: [0, 1, 2], reached: none, diverged: none } }, floor };
   const track = fanTrack(tree, 0);
   const said = (name) => [0, 1, 2].map((step) => track.says(name, step));
   return Object.fromEntries(["loss", "grad", "x"].map((name) => [name, said(name)]));

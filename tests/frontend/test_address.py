@@ -3,8 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from frontend.blob import unpack
-from tests.frontend.trainings import MAIN
+from tests.frontend.trainings import MAIN, tree_of
 
 
 def opened(room: str = "race", **params: str) -> AppTest:
@@ -15,9 +14,7 @@ def opened(room: str = "race", **params: str) -> AppTest:
 
 
 def notices(page: AppTest) -> list[str]:
-    assert not page.exception
-    players = [element.proto for element in page.main if getattr(element, "type", "") == "bidi_component"]
-    return unpack(players[-1].bytes)["notices"]
+    return tree_of(page)["notices"]
 
 
 def test_a_bare_plus_is_a_plus():

@@ -14,11 +14,10 @@ from streamlit.testing.v1 import AppTest
 from experiments.training import run, train
 from experiments.training_link import from_link
 from experiments.training_verdict import headline
-from frontend.blob import unpack
 from landscapes import DATASETS, NETWORKS
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.compilations import compilations
-from tests.frontend.trainings import choose, opened, panels, player, shown
+from tests.frontend.trainings import choose, opened, panels, shown, tree_of
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -236,7 +235,7 @@ def test_a_stopped_training_keeps_its_picture():
     stopped = SimpleNamespace(latest=partial)
     page.session_state.stopped = (training, lambda: stopped)
     page.run()
-    tree, steps = unpack(player(page).bytes), partial.done
+    tree, steps = tree_of(page), partial.done
     assert tree["progress"] == {
         "done": steps,
         "total": 800,
@@ -263,7 +262,7 @@ def test_a_training_does_not_touch_the_race():
     shown(page)
     page.query_params.clear()
     page.switch_page("rooms/race.py").run()
-    assert unpack(player(page).bytes).get("room") != "train"
+    assert tree_of(page).get("room") != "train"
     page.switch_page("rooms/train.py").run()
     assert shown(page)["clock"]["steps"] == 20, "the room is as it was left"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from frontend.blob import unpack
+from frontend.player import joined
 
 MAIN = str(Path(__file__).parents[2] / "frontend" / "main.py")
 LOOKS = 1000  # at a page, after which a training has hung; each waits for the training most of a second
@@ -24,10 +24,17 @@ def player(page: AppTest) -> Any:
     return [element.proto for element in page.main if getattr(element, "type", "") == "bidi_component"][-1]
 
 
+def tree_of(page: AppTest) -> dict:
+    """The payload of the player, as the browser reads it."""
+    assert not page.exception
+    part, rest = [element.proto for element in page.main if getattr(element, "type", "") == "bidi_component"][-2:]
+    return joined(part.bytes, rest.bytes)
+
+
 def shown(page: AppTest) -> dict:
     """The payload of the player when the training is over, as the browser reads it."""
     for _ in range(LOOKS):
-        tree = unpack(player(page).bytes)
+        tree = tree_of(page)
         if tree["progress"] is None:
             return tree
         page.run()
