@@ -1,11 +1,13 @@
 """A race: several optimizers down one surface from one start, under equal conditions."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 from jaxtyping import Float
 
 from experiments.outcome import Outcome, bounded, outcome_of
@@ -123,14 +125,46 @@ def resolve(race: Race, run: Run) -> Descent:
 
 
 def run(race: Race, progress: Callable[[int, int], None] | None = None) -> RaceResult:
-    """Runs a race. ``progress`` is called with (steps done, steps in all) and may raise to stop it."""
+    """Runs a race. ``progress`` is called with (steps done, steps in all) and may raise to stop it.
+
+    Runs that took part in one of the last races, under the same conditions, are not run again.
+    """
     surface = race.landscape
     descents = tuple(resolve(race, each) for each in race.runs)
-    done = _descend(race, surface, descents, progress=progress)
-    gap = tuple(above_minimum(surface, each) for each in done)
-    distance = tuple(surface.distance_to_minimum(each.params) for each in done)
-    outcomes = tuple(outcome_of(surface, each, noisy=race.noise > 0) for each in done)
-    return RaceResult(race, surface, descents, done, gap, distance, outcomes)
+    done = _ran(race, surface, descents, progress)
+    columns = zip(*done, strict=True) if done else ((), (), (), ())
+    return RaceResult(race, surface, descents, *map(tuple, columns))
+
+
+class _Ran(NamedTuple):
+    """One run and what is said of it."""
+
+    trajectory: Trajectory
+    gap: Float[np.ndarray, "row"]
+    distance: Float[np.ndarray, "row"]
+    outcome: Outcome
+
+
+_LAST: LRUCache[Hashable, _Ran] = LRUCache(128)
+_MOST_STEPS = 1000  # of a run that is kept: then all of them take 8 MB at most
+_LOOKING = threading.Lock()
+
+
+def _ran(race: Race, surface: Surface, descents: Sequence[Descent],
+         progress: Callable[[int, int], None] | None) -> list[_Ran]:  # fmt: skip
+    conditions = surface, race.origin, race.num_steps, race.noise, race.seed
+    keys = [(*conditions, repr(descent)) for descent in descents]
+    with _LOOKING:
+        known = {key: _LAST[key] for key in keys if key in _LAST}
+    left = {key: descent for key, descent in zip(keys, descents, strict=True) if key not in known}
+    for key, trajectory in zip(left, _descend(race, surface, tuple(left.values()), progress=progress), strict=True):
+        distance = surface.distance_to_minimum(trajectory.params)
+        outcome = outcome_of(surface, trajectory, noisy=race.noise > 0)
+        known[key] = _Ran(trajectory, above_minimum(surface, trajectory), distance, outcome)
+    if race.num_steps <= _MOST_STEPS:
+        with _LOOKING:
+            _LAST.update({key: known[key] for key in left})
+    return [known[key] for key in keys]
 
 
 def fan_of(race: Race, index: int) -> Fan | None:

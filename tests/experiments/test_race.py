@@ -1,14 +1,16 @@
 """A race is fair, repeatable, and says what it did."""
 
+import random
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from experiments import race as kept
 from experiments.outcome import outcome_of
 from experiments.race import FAN, Race, Run, resolve, run, run_fan
 from landscapes import SURFACES
-from optimizers import OPTIMIZERS, Trajectory
+from optimizers import OPTIMIZERS, Trajectory, descend_all
 
 QUADRATIC = Race(surface="quadratic", shape=(("condition", 10.0), ("angle", 0.0)), start=(1.0, 1.0))
 
@@ -167,3 +169,41 @@ def test_losses_below_the_lowest_point_of_the_picture_are_not_drawn():
         assert below.any()
         assert np.isnan(gap[below]).all()
         np.testing.assert_array_equal(gap[~below], (each.loss - result.surface.minimum)[~below])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_run_is_the_same_with_others_alone_and_again(seed):
+    """Runs are kept by themselves: whoever else ran, each is what it would be in a race of its own."""
+    rng = random.Random(seed)
+    names = rng.sample(sorted(OPTIMIZERS), 4)
+    race = Race(surface=rng.choice(sorted(SURFACES)), runs=tuple(Run(name) for name in names), num_steps=60,
+                noise=rng.choice([0.0, 0.3]), seed=seed)  # fmt: skip
+    together = run(race)
+    other = Run("adam", (("learning_rate", 0.0123),))
+    again = run(replace(race, runs=(other, *race.runs)))
+    kept._LAST.clear()
+    for i, each in enumerate(race.runs):
+        alone = run(replace(race, runs=(each,))).trajectories[0]
+        for before in (together.trajectories[i], again.trajectories[i + 1]):
+            assert before is not alone
+            assert before.diverged_at == alone.diverged_at
+            for leaf in ("params", "loss", "grad_norm"):
+                np.testing.assert_array_equal(getattr(before, leaf), getattr(alone, leaf), str(each))
+
+
+def test_only_what_is_new_runs(monkeypatch):
+    race = Race(surface="beale", start=(0.123, 0.456))
+    run(race)
+    asked = []
+
+    def counted(surface, runs, **more):
+        asked.append(len(runs))
+        return descend_all(surface, runs, **more)
+
+    monkeypatch.setattr(kept, "descend_all", counted)
+    run(race)
+    run(replace(race, runs=(*race.runs[:-1], gradient_descent(0.0123))))
+    run(replace(race, seed=1))
+    run(replace(race, num_steps=5000))
+    run(replace(race, num_steps=5000))
+    assert asked == [0, 1, 5, 5, 5], "long runs are not kept"

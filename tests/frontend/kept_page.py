@@ -34,4 +34,8 @@ def keep_page(patch: pytest.MonkeyPatch) -> None:
         finally:
             session.page = [each for each in self.forward_msg_queue._queue if each.HasField("delta")]
 
+    def in_order(self: LocalScriptRunner) -> list[ForwardMsg]:
+        return sorted(self.forward_msg_queue._queue, key=lambda each: list(each.metadata.delta_path))
+
     patch.setattr(LocalScriptRunner, "run", kept)
+    patch.setattr(LocalScriptRunner, "forward_msgs", in_order)
