@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import engine, first_visit, flow, frames, networks, paint, visitors
+from benchmarks import crowds, engine, first_visit, flow, frames, networks, paint, visitors
 from benchmarks.row import Row
 
 TABLE = Path(__file__).parent / "README.md"
@@ -37,7 +37,7 @@ def table(rows: Iterable[Row]) -> str:
 _GROUPS: dict[str, Callable[[], Iterable[Row]]] = {
     "engine": engine.rows, "networks": networks.rows, "flow": flow.rows, "paint": paint.rows,
     "frames": frames.rows, "first_visit": first_visit.rows, "visitors": lambda: visitors.measure(30, 12),
-    "families": lambda: [visitors.families()],
+    "families": lambda: [visitors.families()], "crowds": crowds.rows,
 }  # fmt: skip
 
 

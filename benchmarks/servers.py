@@ -15,35 +15,39 @@ ROOT = Path(__file__).parents[1]
 
 
 class Server(NamedTuple):
-    """A running server."""
+    """A running server, of one process or several."""
 
     host: str  # with the port
-    pid: int
+    pid: int  # of the first
 
     @property
     def address(self) -> str:
         """What a browser opens."""
         return f"http://{self.host}"
 
+    def _processes(self) -> list[Path]:
+        """Of the server and of those that it started, where Linux tells of them."""
+        first = Path(f"/proc/{self.pid}")
+        children = (first / f"task/{self.pid}/children").read_text().split()
+        return [first, *(Path(f"/proc/{child}") for child in children)]
+
     def resident_mb(self) -> float:
         """Resident memory in MB, as Linux counts it."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
-        return float("nan")
+        lines = (line for each in self._processes() for line in (each / "status").read_text().splitlines())
+        return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
-    def _worked(self) -> float:
+    def worked(self) -> float:
         """Seconds of processor time since the start."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        stats = ((each / "stat").read_text().rpartition(")")[2].split() for each in self._processes())
+        return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
     def wait_for_rest(self, most: float = 180.0) -> None:
         """Until nothing is compiled any more: three seconds of which a twentieth is worked, or ``most`` seconds."""
         ends = time.monotonic() + most
         while time.monotonic() < ends:
-            before = self._worked()
+            before = self.worked()
             time.sleep(3)
-            if self._worked() - before < 0.15:
+            if self.worked() - before < 0.15:
                 return
 
 
@@ -55,13 +59,26 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(script: str, port: int | None = None) -> Iterator[Server]:
-    """Runs ``streamlit run script``, on a free port where none is named, until the block ends."""
+def serving(script: str, port: int | None = None, folder: Path = ROOT, workers: int = 1) -> Iterator[Server]:
+    """Runs ``streamlit run script`` in a folder, on a free port where none is named, until the block ends.
+
+    With more workers than one it is ``uvicorn`` that runs the app of this name.
+    """
     port = port or free_port()
     flags = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1",
              "--browser.serverAddress=localhost"]  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", script, *flags]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if workers > 1:
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            f"{Path(script).stem}:app",
+            f"--workers={workers}",
+            f"--port={port}",
+        ]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "STREAMLIT_SERVER_HEADLESS": "true"})  # fmt: skip
     server = Server(f"127.0.0.1:{port}", process.pid)
     try:
         for _ in range(600):

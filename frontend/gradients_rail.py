@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -86,12 +87,17 @@ def draw() -> None:
 
 def _head_shown() -> tuple[str | None, str]:
     """The preset that the page is, where it is one, and its mode."""
-    return next((name for name, link in PRESETS.items() if from_link(link)[0] == page()), None), page().mode
+    return next((name for name in PRESETS if _preset(name) == page()), None), page().mode
+
+
+@cache
+def _preset(name: str) -> Gradients:
+    return from_link(PRESETS[name])[0]
 
 
 def _head(preset: str | None, mode: str) -> None:
     def choose_preset(name: str) -> None:
-        set_page(from_link(PRESETS[name])[0])
+        set_page(_preset(name))
 
     def choose_mode(name: str) -> None:
         set_page(replace(page(), mode=name, opened=0))

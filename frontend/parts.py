@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 
 from frontend.mirrors import drawing, drawings_are_gone, number_of_drawing
-from frontend.redraw import SEEN, STAGE, Part, page, then_redrawn
+from frontend.redraw import SEEN, STAGE, TURN, Part, page, then_redrawn
+from frontend.turns import begin_turn
 
 
 def draw_rail(room: str, parts: Sequence[Part], reset: Callable[[], None]) -> None:
@@ -40,6 +41,7 @@ def draw_stage(draw: Callable[[], None], every: float | None = None) -> None:
     """
     now = page()
     now.live = every is not None and st.session_state.get("live", False)
+    _fragment(TURN, begin_turn)
     _fragment(STAGE, draw, every if now.live else None)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.codec import SEED
-from experiments.race import MAX_RUNS, Race, conditions, resolve, tuned_rate
+from experiments.race import MAX_RUNS, Race, conditions, resolve, sets_no_rate
 from experiments.race_link import COORDINATE, NOISE, STEPS, from_link, to_link
 from experiments.run import Run
 from experiments.tuning import RATE_RULE
@@ -193,15 +193,18 @@ def _shape(chosen: str, surface: Surface) -> None:
         knob(name if len(name) == 1 else label_of(name), param, value, f"shape_{chosen}_{name}", change)
 
 
-def _runs_shown() -> tuple[tuple[Run, ...], tuple[tuple[tuple[str, float], ...], ...], int]:
-    """The runs, each one's hyperparameters with what is tuned filled in, and which is open."""
+def _runs_shown() -> tuple[Race, int]:
+    """The race as far as its runs' rates depend on it, and which run is open."""
     now = race()
-    return now.runs, tuple(tuple(resolve(now, run).hyperparams.items()) for run in now.runs), open_run()
+    return replace(now, start=None, seed=0, tuned_from=conditions(now).start), open_run()
 
 
-def _runs(runs: tuple[Run, ...], values: tuple[tuple[tuple[str, float], ...], ...], opened: int) -> None:
+def _runs(now: Race, opened: int) -> None:
+    runs = now.runs
+    values = [resolve(now, run).hyperparams for run in runs]
+
     def row(i: int, run: Run) -> Chip:
-        rate = dict(values[i]).get(OPTIMIZERS[run.optimizer].scheduled or "")
+        rate = values[i].get(OPTIMIZERS[run.optimizer].scheduled or "")
         hollow = any(other.optimizer == run.optimizer for other in runs[:i])
         title = OPTIMIZERS[run.optimizer].title
         return Chip(title, number(rate) if rate is not None else "", LOOKS[run.optimizer], hollow)
@@ -226,7 +229,7 @@ class _Conditions(NamedTuple):
 
 def _conditions_shown() -> _Conditions:
     now = race()
-    moved = conditions(now).start != now.origin and any(tuned_rate(now, run) for run in now.runs)
+    moved = conditions(now).start != now.origin and any(map(sets_no_rate, now.runs))
     return _Conditions(now.num_steps, now.origin, now.noise, now.seed, moved)
 
 

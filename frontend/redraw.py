@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-STAGE, SEEN = "stage", "seen"  # what is drawn after every act: the stage, and the number of the drawing
+TURN, SEEN, STAGE = "turn", "seen", "stage"  # drawn after every act: who waits, the drawing's number, the picture
 _NOTHING = object()
 
 
@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
     Attributes:
         key: its name in the room.
-        shows: what it is drawn from, as the description stands.
+        shows: what it is drawn from, as the description stands; it is asked for after every act, so it takes no time.
         draw: draws that.
     """
 
@@ -53,7 +53,7 @@ def redraw(part: str | None = None) -> None:
     now = page()
     keys = [each.key for each in now.parts if each.key == part or each.shows() != now.drawn.get(each.key, _NOTHING)]
     try:
-        st.rerun([f"{now.room}_{key}" for key in [*keys, SEEN, STAGE]])
+        st.rerun([f"{now.room}_{key}" for key in [TURN, *keys, SEEN, STAGE]])
     except StreamlitAPIException:  # of a name that no fragment has
         return
 

@@ -100,7 +100,7 @@ def _reset() -> None:
 def draw() -> None:
     """Draws the whole rail."""
     parts = (
-        Part("data", _data_shown, lambda shown: _data(*shown)),
+        Part("data", _data_shown, _data),
         Part("networks", _learners_shown, lambda shown: _learners(*shown)),
         Part("conditions", _conditions_shown, lambda shown: _conditions(*shown)),
     )
@@ -130,13 +130,12 @@ def _tile(name: str) -> dict[str, Any]:
     return {"name": name, "title": entry.title, "help": entry.summary, **_preview(name)}
 
 
-def _data_shown() -> tuple[Training, int]:
-    """The training without its networks and steps, and how many examples it has."""
-    now = training()
-    return replace(now, learners=(), num_steps=Training().num_steps, patience=0), sum(examples())
+def _data_shown() -> Training:
+    """The training without its networks and steps."""
+    return replace(training(), learners=(), num_steps=Training().num_steps, patience=0)
 
 
-def _data(now: Training, count: int) -> None:
+def _data(now: Training) -> None:
     st.markdown("## Data")
     tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": now.dataset,
             "shown": 6, "class_colors": CLASS_COLORS}  # fmt: skip
@@ -154,7 +153,7 @@ def _data(now: Training, count: int) -> None:
     if entry.noise.high > 0:
         noise = entry.noise.default if now.data_noise is None else now.data_noise
         knob("Noise", entry.noise, noise, f"noise_{now.dataset}", _setter("data_noise"))
-    with st.expander(_data_summary(now, count), key="more_data"):
+    with st.expander(_data_summary(now), key="more_data"):
         sizes = entry.sizes(**values)
         size = sizes.default if now.size is None else now.size
         knob("Examples", sizes, size, f"size_{now.dataset}", _setter("size", whole=True))
@@ -163,17 +162,17 @@ def _data(now: Training, count: int) -> None:
             knob("Class imbalance", IMBALANCE, now.imbalance, "imbalance", _setter("imbalance"))
 
 
-def examples() -> tuple[int, int]:
+def examples(of: Training | None = None) -> tuple[int, int]:
     """How many examples are trained on, and how many are held back; they are numbered in this order."""
-    now = training()
+    now = of or training()
     data = DATASETS[now.dataset].draw(size=now.size, noise=now.data_noise, imbalance=now.imbalance,
                                       validation=now.validation, seed=now.seed, **dict(now.shape))  # fmt: skip
     return len(data.train_inputs), len(data.valid_inputs)
 
 
-def _data_summary(now: Training, count: int) -> str:
+def _data_summary(now: Training) -> str:
     uneven = f", imbalance {now.imbalance:.2g}" if now.imbalance else ""
-    return f"{count} examples, {now.validation:.0%} held back{uneven}"
+    return f"{sum(examples(now))} examples, {now.validation:.0%} held back{uneven}"
 
 
 def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:

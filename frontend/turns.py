@@ -32,6 +32,8 @@ class _Ticket:
     def __init__(self, owner: Visitor, now: float) -> None:
         self.owner, self.since = owner, now  # since it waits, or works
         self.granted = threading.Event()
+        self.begun = False  # whether the next `turn` of its thread ends it
+        self.thread = threading.current_thread()
 
 
 class Turns:
@@ -64,14 +66,24 @@ class Turns:
         Raises:
             Full: where too many wait.
         """
-        if getattr(self._own, "ticket", None) is not None:
+        ticket = getattr(self._own, "ticket", None)
+        if ticket is not None and not ticket.begun:
             yield
             return
-        self._take(owner, waits)
+        if ticket is None:
+            self._take(owner, waits)
+        else:
+            ticket.begun = False
         try:
             yield
         finally:
             self._release()
+
+    def begin(self, owner: Visitor, waits: Callable[[float, int], None] = lambda seconds, place: None) -> None:
+        """Takes a turn that the next `turn` of this thread goes on with and ends; arguments and errors as there."""
+        if getattr(self._own, "ticket", None) is None:
+            self._take(owner, waits)
+            self._own.ticket.begun = True
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -135,7 +147,8 @@ class Turns:
 
     def _hand_out(self) -> None:
         now = time.monotonic()
-        self._working = [each for each in self._working if now - each.since <= LONGEST]
+        going = [each for each in self._working if each.thread.is_alive()]
+        self._working = [each for each in going if now - each.since <= LONGEST]
         while len(self._working) < self._at_once and (fit := [each for each in self._waiting if self._fits(each, now)]):
             ticket = min(fit, key=lambda each: self._rank(each, now))
             self._waiting.remove(ticket)
@@ -173,6 +186,17 @@ def turn() -> Iterator[None]:
     Who waits for long is told so, and who finds no place is told how to go on. What is told has its own element in
     every run, so that those after it stay what they were.
     """
+    with ExitStack() as held:
+        _wait(lambda owner, waits: held.enter_context(TURNS.turn(owner, waits)))
+        yield
+
+
+def begin_turn() -> None:
+    """As `turn`, for a run of several fragments: the next `turn` goes on with it and ends it."""
+    _wait(TURNS.begin)
+
+
+def _wait(take: Callable[[Visitor, Callable[[float, int], None]], object]) -> None:
     slot, said = st.empty(), 0
 
     def waits(seconds: float, place: int) -> None:
@@ -182,16 +206,14 @@ def turn() -> Iterator[None]:
             slot.markdown(f":material/hourglass_top: The server is busy. Your picture: {in_queue(place).lower()}.")
         _ = "turn" in st.session_state  # where a newer run has come, or the session has gone, this ends the run
 
-    with ExitStack() as held:
-        try:
-            owner = visitor()
-            held.enter_context(TURNS.turn(owner, waits))
-            ERRANDS.begun(owner.session)
-        except Full as full:
-            refuse(slot, full)
-        if said:
-            slot.empty()
-        yield
+    try:
+        owner = visitor()
+        take(owner, waits)
+        ERRANDS.begun(owner.session)
+    except Full as full:
+        refuse(slot, full)
+    if said:
+        slot.empty()
 
 
 def refuse(slot: Any, full: Full) -> NoReturn:

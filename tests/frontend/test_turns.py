@@ -165,6 +165,36 @@ def test_a_turn_within_a_turn_is_the_same(clock, runs):
     working(runs[0])
 
 
+def test_a_turn_that_was_begun_is_kept_until_the_next_turn_ends(clock, runs):
+    turns = Turns(at_once=1)
+    turns.begin(("ann",))
+    runs.append(waiting(Run(turns, ("bob",))))
+    turns.begin(("ann",))
+    assert not runs[0].working.is_set()
+    with turns.turn(("ann",)), turns.turn(("ann",)):
+        pass
+    working(runs[0])
+
+
+def test_within_a_turn_there_is_none_to_begin(clock, runs):
+    turns = Turns(at_once=1)
+    with turns.turn(("ann",)):
+        turns.begin(("ann",))
+        with turns.turn(("ann",)):
+            pass
+        runs.append(waiting(Run(turns, ("bob",))))
+        assert not runs[0].working.is_set()
+    working(runs[0])
+
+
+def test_a_turn_whose_thread_has_ended_is_no_more(clock, runs):
+    turns = Turns(at_once=1)
+    thread = threading.Thread(target=turns.begin, args=(("ann",),))
+    thread.start()
+    thread.join(LONG)
+    runs.append(working(Run(turns, ("bob",))))
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_turn_is_given_back_whatever_happens(clock, runs, error):
     turns = Turns(at_once=1)
