@@ -22,7 +22,7 @@ from benchmarks.visitors import EVERY, LINKS, Answer, Visitor, crowd, visiting
 from frontend.blob import unpack
 
 BEFORE = "185e65c"  # every act drew the whole page and sent 190 kB
-ACTS = 150  # of one visitor, by which the cost of an act is told
+ACTS = 60  # of one visitor, by which the cost of an act is told
 START, SLIDER = "start_x", "run4_adam_learning_rate_box"  # a moved start, and a number beside a run's slider
 IN_FLIGHT = 20.0  # seconds for which so many ask again and again
 LOOKED = 60.0  # seconds for which a class looks at a room

@@ -42,6 +42,7 @@ ALLOWED_MB = read_allowed(os.environ.get("MEMORY_MB", ""))
 _SLACK_MB = 70  # of what is allowed: a program that is made takes it for a while
 
 COLLECT_MB, COLLECT_SECONDS = 20, 20.0  # by which memory grows, or that go by, before garbage is collected
+ALL_SECONDS = 120.0  # after which what has outlived a collection is looked at again
 _PAUSE = 8.0  # seconds at least between two collections: everybody waits for one
 _TRACES_MB = 20  # by which memory grows before traces are forgotten again
 _after_traces = 0.0  # memory in use when they were last
@@ -127,20 +128,37 @@ class Collector:
     """When Python's collector is due: by the clock, and by what memory has grown since it last ran.
 
     After every script run, as Streamlit would have it, the collector takes most of an act's time where many sessions
-    are open, since it looks at what all of them hold.
+    are open, since it looks at what all of them hold. So what has outlived it is put aside, and looked at again only
+    now and then, or where memory has grown.
     """
 
     def __init__(self, now: float, used_mb: float) -> None:
-        self._at, self._used_mb = now, used_mb
+        self._at, self._used_mb, self._all_at = now, used_mb, now
 
     def due(self, now: float, used_mb: float) -> bool:
         """Whether it should run; ``ran`` says that it has."""
-        grown = used_mb > self._used_mb + COLLECT_MB and now - self._at >= _PAUSE
-        return grown or now - self._at >= COLLECT_SECONDS
+        return self._grown(now, used_mb) or now - self._at >= COLLECT_SECONDS
 
-    def ran(self, now: float, used_mb: float) -> None:
+    def looks_at_all(self, now: float, used_mb: float) -> bool:
+        """Whether it should then also look at what it has put aside."""
+        return self._grown(now, used_mb) or now - self._all_at >= ALL_SECONDS
+
+    def ran(self, now: float, used_mb: float, at_all: bool = True) -> None:
         """It has run, and left so much memory in use."""
         self._at, self._used_mb = now, used_mb
+        if at_all:
+            self._all_at = now
+
+    def _grown(self, now: float, used_mb: float) -> bool:
+        return used_mb > self._used_mb + COLLECT_MB and now - self._at >= _PAUSE
+
+
+def collect(at_all: bool) -> None:
+    """Collects what is garbage, and puts aside what is not; of what was put aside before only ``at_all``."""
+    if at_all:
+        gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def keep_watch(every: float = 2.0) -> None:
@@ -150,9 +168,10 @@ def keep_watch(every: float = 2.0) -> None:
     def watch() -> None:
         while True:
             time.sleep(every)
-            if collector.due(time.monotonic(), resident_mb()):
-                gc.collect()
-                collector.ran(time.monotonic(), resident_mb())
+            now = time.monotonic(), resident_mb()
+            if collector.due(*now):
+                collect(at_all := collector.looks_at_all(*now))
+                collector.ran(time.monotonic(), resident_mb(), at_all)
             if resident_mb() > ALLOWED_MB - _SLACK_MB:
                 keep_within()
 

@@ -16,12 +16,14 @@ All rooms share it. A tree holds:
 import hashlib
 import threading
 from collections.abc import Callable, Container
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from cachetools import LRUCache
 from streamlit.components.v2 import component
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
@@ -41,11 +43,15 @@ def _component(file: str) -> Callable[..., Any]:
 
     Streamlit looks for such components only in installed packages; this app is none, so it registers its own.
     """
+    return _registered(file, get_bidi_component_manager())
+
+
+@lru_cache(maxsize=8)
+def _registered(file: str, manager: BidiComponentManager) -> Callable[..., Any]:
     name = f"{file}-{version()}"
-    known = get_bidi_component_manager()
-    if known.get_component_asset_root(f"landscapes.{name}") is None:
+    if manager.get_component_asset_root(f"landscapes.{name}") is None:
         parts = [ComponentConfig(name, asset_dir="component")]
-        known.register_from_manifest(ComponentManifest("landscapes", version(), parts), _FOLDER)
+        manager.register_from_manifest(ComponentManifest("landscapes", version(), parts), _FOLDER)
     return component(f"landscapes.{name}", js="pointer.js", isolate_styles=False)
 
 

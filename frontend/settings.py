@@ -1,5 +1,6 @@
 """Streamlit's options that must hold wherever and however the app is started, with or without a file of options."""
 
+from functools import cache
 from typing import Any
 
 from streamlit import config
@@ -32,10 +33,24 @@ def hold_settings() -> None:
     ``st.set_option`` takes only options of the client, so this goes through the module that it stands on.
     """
     config.on_config_parsed(_hold, force_connect=True)
+    config.get_options_for_section = _options_of
     _hold()
 
 
+_read_options_of = config.get_options_for_section
+
+
+@cache
+def _options_of(section: str) -> dict[str, Any]:
+    """Options of a section that are set: every script run asks for those of all six themes, and none changes meanwhile.
+
+    The theme that a run tells the browser took an eighth of what an act takes of the interpreter.
+    """
+    return {name: value for name, value in _read_options_of(section).items() if value is not None}
+
+
 def _hold() -> None:
+    _options_of.cache_clear()
     for name, value in HELD.items():
         if config.get_where_defined(name) != _GIVEN and config.get_option(name) != value:
             config.set_option(name, value)

@@ -154,3 +154,31 @@ def test_garbage_is_collected_by_the_clock_and_by_what_memory_has_grown():
     assert collector.due(100.0 + memory.COLLECT_SECONDS, 400.0)
     collector.ran(130.0, 600.0)
     assert not collector.due(131.0, 610.0)
+
+
+def test_what_was_put_aside_is_looked_at_now_and_then_and_where_memory_has_grown():
+    collector = memory.Collector(100.0, 500.0)
+    collector.ran(130.0, 500.0, at_all=False)
+    assert not collector.looks_at_all(100.0 + memory.ALL_SECONDS - 1, 500.0)
+    assert collector.looks_at_all(100.0 + memory.ALL_SECONDS, 500.0)
+    assert collector.looks_at_all(150.0, 501.0 + memory.COLLECT_MB)
+    collector.ran(230.0, 500.0)
+    assert not collector.looks_at_all(230.0 + memory.ALL_SECONDS - 1, 500.0)
+
+
+def test_garbage_that_was_put_aside_goes_when_all_is_looked_at():
+    class Loop:
+        pass
+
+    loop = Loop()
+    loop.itself = loop  # pyright: ignore[reportAttributeAccessIssue]
+    gone = weakref.ref(loop)
+    memory.collect(at_all=False)
+    try:
+        del loop
+        memory.collect(at_all=False)
+        assert gone() is not None
+        memory.collect(at_all=True)
+        assert gone() is None
+    finally:
+        gc.unfreeze()
