@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from frontend import door, long_links, reconnect
+from frontend import door, long_links, player, reconnect
 from frontend.faults import show_fault
 from frontend.serving import files
 from frontend.serving.place import base_path
@@ -22,6 +22,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Compiles before the first visitor asks, and opens the page as `streamlit run` does for a plain script."""
     warmup()
     files.prepare()
+    player.prepare()
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}/{base_path()}"
         asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)

@@ -33,7 +33,7 @@ from frontend.blob import pack, unpack
 from frontend.figures import templates
 from frontend.redraw import then_redrawn
 from frontend.refusals import refused
-from frontend.serving.assets import version
+from frontend.serving.assets import ENTRIES, version
 
 _FOLDER = Path(__file__).parent
 
@@ -53,6 +53,12 @@ def _registered(file: str, manager: BidiComponentManager) -> Callable[..., Any]:
         parts = [ComponentConfig(name, asset_dir="component")]
         manager.register_from_manifest(ComponentManifest("landscapes", version(), parts), _FOLDER)
     return component(f"landscapes.{name}", js="pointer.js", isolate_styles=False)
+
+
+def prepare() -> None:
+    """Registers all components, for a browser may ask this process for what another one's page needs."""
+    for file in ENTRIES:
+        _component(Path(file).stem)
 
 
 def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ import plotly
 from frontend.serving.bundle import script, stylesheet
 
 _PLAYER = Path(__file__).parents[1] / "player"
-_ENTRIES = ("main.js", "part.js", "picker.js")  # by these names `component/pointer.js` finds what Streamlit mounts
+ENTRIES = ("main.js", "part.js", "picker.js")  # by these names `component/pointer.js` finds what Streamlit mounts
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 SCRIPT, STYLE, PLOTLY = "player.js", "player.css", "plotly.min.js"
@@ -18,7 +18,7 @@ SCRIPT, STYLE, PLOTLY = "player.js", "player.css", "plotly.min.js"
 
 @cache
 def _bundled() -> dict[str, bytes]:
-    return {SCRIPT: script(_PLAYER, _ENTRIES).encode(), STYLE: stylesheet(_PLAYER, "player.css").encode()}
+    return {SCRIPT: script(_PLAYER, ENTRIES).encode(), STYLE: stylesheet(_PLAYER, "player.css").encode()}
 
 
 @cache

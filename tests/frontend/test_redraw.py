@@ -33,7 +33,8 @@ def rail(page: AppTest) -> list[Any]:
     """All that the rail shows, in its order: what it is, its value and the choice it offers, or the words."""
     assert not page.exception
     seen: list[Any] = []
-    for element in page.sidebar:
+    sidebar: Any = page.sidebar
+    for element in sidebar:
         kind, proto = getattr(element, "type", ""), getattr(element, "proto", None)
         if kind == "bidi_component":
             seen.append((kind, proto.bytes))
