@@ -1,7 +1,7 @@
 """After an act only a part of the page is drawn, and it then looks as if all of it had been."""
 
 import random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -35,7 +35,7 @@ def rail(page: AppTest) -> list[Any]:
     seen: list[Any] = []
     sidebar: Any = page.sidebar
     for element in sidebar:
-        kind, proto = getattr(element, "type", ""), getattr(element, "proto", None)
+        kind, proto = getattr(element, "type", ""), cast(Any, getattr(element, "proto", None))
         if kind == "bidi_component":
             seen.append((kind, proto.bytes))
         elif getattr(element, "key", None) == "drawing_seen":
