@@ -69,14 +69,8 @@ def serving(script: str, port: int | None = None, folder: Path = ROOT, workers: 
              "--browser.serverAddress=localhost"]  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", script, *flags]
     if workers > 1:
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            f"{Path(script).stem}:app",
-            f"--workers={workers}",
-            f"--port={port}",
-        ]
+        command = [sys.executable, "-m", "uvicorn", f"{Path(script).stem}:app", f"--workers={workers}",
+                   f"--port={port}"]  # fmt: skip
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                env={**os.environ, "STREAMLIT_SERVER_HEADLESS": "true"})  # fmt: skip
     server = Server(f"127.0.0.1:{port}", process.pid)
