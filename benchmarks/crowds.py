@@ -23,6 +23,7 @@ from frontend.blob import unpack
 
 BEFORE = "185e65c"  # every act drew the whole page and sent 190 kB
 ACTS = 60  # of one visitor, by which the cost of an act is told
+MANY = 300  # of them where something now and then, such as a collection, is to be counted as often as it comes
 START, SLIDER = "start_x", "run4_adam_learning_rate_box"  # a moved start, and a number beside a run's slider
 IN_FLIGHT = 20.0  # seconds for which so many ask again and again
 LOOKED = 60.0  # seconds for which a class looks at a room
@@ -124,10 +125,10 @@ async def throughput(server: Server, count: int) -> float:
 
 async def among_silent(server: Server, silent: int) -> tuple[float, float, float]:
     """Milliseconds of an act alone, and beside so many silent sessions; and the MB that each of those holds."""
-    alone, empty = (await cost_of(server, START)).milliseconds, server.resident_mb()
+    alone, empty = (await cost_of(server, START, MANY)).milliseconds, server.resident_mb()
     async with present(server, silent, over=60.0):
         full = server.resident_mb()
-        beside = (await cost_of(server, START)).milliseconds
+        beside = (await cost_of(server, START, MANY)).milliseconds
     return alone, beside, (full - empty) / silent
 
 

@@ -8,5 +8,5 @@ from frontend.race_view import race_tree
 def size_of_default_race() -> int:
     """Bytes of the player's payload for five optimizers and 500 steps, on a surface that the browser has."""
     race = Race(surface="himmelblau")
-    tree = race_tree(run(race), fan_of(race, 4), (), at=None, present=False)
+    tree = race_tree(run(race), fan_of(race, 4), ())
     return len(parted(whole_tree(tree))[1])

@@ -26,7 +26,7 @@ PAUSE = 3.0  # seconds between a visitor's acts
 EVERY = 0.7  # seconds between two looks at what is under way
 ARRIVAL = 1.0  # seconds between two arrivals
 LINKS = (
-    "",
+    "v=1",
     "surface=himmelblau",
     "surface=ackley&r1=adam&r2=lion",
     "surface=beale&noise=0.5",

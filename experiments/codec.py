@@ -33,6 +33,7 @@ from optimizers.entry import Hyperparam
 Knob = Hyperparam | ShapeParam
 
 VERSION = "1"
+VIEW = ("at", "present", "tell", "left_out")  # what is no part of the experiment: see `experiments.view`
 SEPARATOR = "~"  # needs no escaping in a link
 MAX_VALUE = 600  # characters of one parameter; longer ones are not looked at
 MOST_LISTED = 20  # names in one sentence, and parameters that are named one by one
@@ -85,6 +86,7 @@ class Reader:
                 beside.append((plain, text))
             else:
                 given.setdefault(name, []).append(text)
+        self._bare = not (unnumbered or beside or any(not (name in VIEW or is_tracking(name)) for name in given))
         for name, texts in given.items():
             self._take(name, texts)
         for key, name, text in unnumbered:
@@ -103,6 +105,10 @@ class Reader:
         more = self._strange - MOST_LISTED
         rest = f"{more} more parameters are not a part of this page's links and were left out."
         return [f"Understood {listed(read)}."] * bool(read) + self._said + [rest] * (more > 0)
+
+    def opens_the_room(self) -> bool:
+        """Whether a link names nothing but how to look at the page: then the room shows its first starter."""
+        return self._bare
 
     def take(self, key: str) -> str | None:
         """The text of a parameter, which the caller uses, or says why not; None where the link has none."""

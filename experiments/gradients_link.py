@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from experiments.codec import SEED, SEPARATOR, VERSION, Reader, listed, pairs_text, shown, text_of
+from experiments.codec import SEED, SEPARATOR, VERSION, VIEW, Reader, listed, pairs_text, shown, text_of
 from experiments.dying import KINDS, RATE
 from experiments.flow import (
     CELL_NUMBERS,
@@ -20,7 +21,8 @@ from experiments.flow import (
     TimeCurve,
 )
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
-from experiments.view import KEYS, say_view
+from experiments.starters import GRADIENTS
+from experiments.view import say_view
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -45,28 +47,7 @@ _OWN = {
     "time": {*_FIELDS["time"], *_CELLS, "curves"},
     "dying": {*_FIELDS["dying"]},
 }
-_KNOWN = {"v", "mode", "open", *KEYS, *_OWN["layers"], *_OWN["time"], *_OWN["dying"]}
-
-PRESETS: dict[str, dict[str, str]] = {
-    "Sigmoid starves": {"c1": "sigmoid", "c2": "tanh", "c3": "relu~weight~1.414"},
-    "ReLU + He": {"depth": "30", "c1": "relu~weight~1.414", "c2": "relu~weight~1", "c3": "relu~weight~1.8",
-                  "c4": "leaky_relu~weight~1.387~slope~0.2"},
-    "Edge of chaos": {"depth": "60", "c1": "tanh~weight~1.327~bias~0.224", "c2": "tanh~weight~1~bias~0.224",
-                      "c3": "tanh~weight~2~bias~0.224", "open": "1"},
-    "Skip rescues": {"depth": "40", "c1": "sigmoid", "c2": "sigmoid~skip~plain", "c3": "sigmoid~skip~scaled",
-                     "c4": "relu~weight~1.414~skip~scaled", "open": "2"},
-    "Batch norm explodes": {"depth": "60", "c1": "relu~weight~1.414~normalization~batch",
-                            "c2": "relu~weight~1.414~normalization~layer", "c3": "relu~weight~1.414",
-                            "c4": "tanh~normalization~batch"},
-    "RNN at 0.9, 1.0, 1.1": {"mode": "time", "t1": "rnn~activation~identity~scale~0.9",
-                             "t2": "rnn~activation~identity~scale~1", "t3": "rnn~activation~identity~scale~1.1",
-                             "t4": "rnn"},
-    "Memory that keeps": {"mode": "time", "t1": "lstm~scale~0.25~gate~5", "t2": "lstm~scale~0.25~gate~3",
-                          "t3": "lstm~scale~0.25~gate~1", "t4": "gru~scale~0.25~gate~5", "t5": "gru~scale~0.25",
-                          "t6": "rnn"},
-    "A rate that kills": {"mode": "dying", "rate": "1", "depth": "3", "seed": "1"},
-}  # fmt: skip
-"""Links by their names."""
+_KNOWN = {"v", "mode", "open", *VIEW, *_OWN["layers"], *_OWN["time"], *_OWN["dying"]}
 
 
 def _curve_text(curve: Curve) -> str:
@@ -95,7 +76,12 @@ def _cell_text(curve: TimeCurve) -> str:
 
 
 def to_link(page: Gradients) -> dict[str, str]:
-    """The parameters of the page; empty for the default one but for the version."""
+    """The parameters of the page; none for the one that the room opens with."""
+    return {} if page == opening() else {"v": VERSION, **_written(page)}
+
+
+def _written(page: Gradients) -> dict[str, str]:
+    """What differs from the defaults."""
     plain, now = Gradients(), getattr(page, _PARTS[page.mode])
     first = type(now)()
     out = {"mode": page.mode} if page.mode != plain.mode else {}
@@ -113,7 +99,13 @@ def to_link(page: Gradients) -> dict[str, str]:
         out |= {key: getattr(page, key) for key in ("against", "rule") if getattr(page, key) != getattr(plain, key)}
     if page.opened:
         out["open"] = str(page.opened + 1)
-    return {"v": VERSION, **out} if out else {}
+    return out
+
+
+@cache
+def opening() -> Gradients:
+    """What the room opens with: its first starter. What a link leaves out is as `Gradients` has it, not as here."""
+    return from_link(GRADIENTS[0].link)[0]
 
 
 def from_link(params: Mapping[str, Any] | str) -> tuple[Gradients, list[str]]:
@@ -123,6 +115,9 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Gradients, list[str]]:
         A page that can be shown, whatever was given; a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN)
+    if read.opens_the_room():
+        say_view(read, _last_step(opening()))
+        return opening(), read.notices
     read.version()
     mode = _word(read, "mode", MODES, "layers")
     for key in [key for key in read.params if key not in _OWN[mode] and any(key in own for own in _OWN.values())]:

@@ -6,15 +6,17 @@ Only what differs from the default is written; see `experiments.codec`.
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from experiments.aliases import meant
-from experiments.codec import LOOSE, SEED, SEPARATOR, VERSION, Reader, listed, pairs_text, said, shown, text_of
+from experiments.codec import LOOSE, SEED, SEPARATOR, VERSION, VIEW, Reader, listed, pairs_text, said, shown, text_of
 from experiments.query import escaped_blanks, readings
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race
 from experiments.run import Run
 from experiments.run_link import read_run, run_text
-from experiments.view import KEYS, say_view
+from experiments.starters import RACE
+from experiments.view import say_view
 from landscapes import SURFACES, FormulaError
 from landscapes.box import FARTHEST, checked
 from landscapes.surface import Box
@@ -39,13 +41,18 @@ _KNOWN = {
     "noise",
     "seed",
     "runs",
-    *KEYS,
+    *VIEW,
     *_RUN_KEYS,
 }
 
 
 def to_link(race: Race) -> dict[str, str]:
-    """The parameters of a race; empty for the default one but for the version."""
+    """The parameters of a race; none for the one that the room opens with."""
+    return {} if race == opening() else {"v": VERSION, **_written(race)}
+
+
+def _written(race: Race) -> dict[str, str]:
+    """What differs from the defaults."""
     out: dict[str, str] = {}
     plain = Race()
     if race.formula:
@@ -67,7 +74,13 @@ def to_link(race: Race) -> dict[str, str]:
         out["runs"] = "none"
     elif race.runs != DEFAULT_RUNS:
         out |= {key: run_text(run) for key, run in zip(_RUN_KEYS, race.runs, strict=False)}
-    return {"v": VERSION, **out} if out else {}
+    return out
+
+
+@cache
+def opening() -> Race:
+    """What the room opens with: its first starter. What a link leaves out is as `Race` has it, not as here."""
+    return from_link(RACE[0].link)[0]
 
 
 def from_link(params: Mapping[str, Any] | str) -> tuple[Race, list[str]]:
@@ -80,6 +93,9 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Race, list[str]]:
         A race that runs, whatever was given, and a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN, {"r": LOOSE})
+    if read.opens_the_room():
+        say_view(read, opening().num_steps)
+        return opening(), read.notices
     read.version()
     race = _landscape(read)
     race = replace(race, runs=_runs(read), start=_start(read, race), tuned_from=_tuned_from(read))

@@ -6,6 +6,7 @@ own: ``n1=mlp~depth~6`` beside ``r1=adam~learning_rate~0.01``. What cannot be is
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from experiments.codec import (
@@ -13,6 +14,7 @@ from experiments.codec import (
     SEED,
     SEPARATOR,
     VERSION,
+    VIEW,
     Knob,
     Reader,
     listed,
@@ -21,8 +23,9 @@ from experiments.codec import (
     text_of,
 )
 from experiments.run_link import read_run, run_text
+from experiments.starters import TRAIN
 from experiments.training import MAX_RUNS, Learner, Training
-from experiments.view import KEYS, say_view
+from experiments.view import say_view
 from landscapes import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, NETWORKS, NORMALIZATIONS
 from landscapes.dataset import Dataset
 from landscapes.networks.gallery import Network
@@ -48,12 +51,17 @@ UNSUITABLE = {"newton": "solves with a matrix of as many rows as a network has p
 """Optimizers that networks are not trained with, and why."""
 _EACH = tuple((f"n{i}", f"r{i}") for i in range(1, MAX_RUNS + 1))
 _KNOWN = {"v", "data", "shape", "size", "noise", "imbalance", "validation", "steps", "patience", "seed", "runs",
-          "example", *KEYS, *(key for pair in _EACH for key in pair)}  # fmt: skip
+          "example", *VIEW, *(key for pair in _EACH for key in pair)}  # fmt: skip
 _SETTINGS = ("depth", "width", "batch", "slope", "residual", *NUMBERS, *CHOICES)
 
 
 def to_link(training: Training, example: int = 0) -> dict[str, str]:
-    """The parameters of a training; empty for the default one but for the version."""
+    """The parameters of a training; none for the one that the room opens with."""
+    return {} if training == opening() and not example else {"v": VERSION, **_written(training, example)}
+
+
+def _written(training: Training, example: int) -> dict[str, str]:
+    """What differs from the defaults."""
     out: dict[str, str] = {}
     plain = Training()
     if training.dataset != plain.dataset:
@@ -74,7 +82,13 @@ def to_link(training: Training, example: int = 0) -> dict[str, str]:
             out[net], out[way] = _network_text(learner), run_text(learner.run)
     if example:
         out["example"] = str(min(example, _last_example(training)))
-    return {"v": VERSION, **out} if out else {}
+    return out
+
+
+@cache
+def opening() -> Training:
+    """What the room opens with: its first starter. What a link leaves out is as `Training` has it, not as here."""
+    return from_link(TRAIN[0].link)[0]
 
 
 def _network_text(learner: Learner) -> str:
@@ -94,6 +108,9 @@ def from_link(params: Mapping[str, Any] | str) -> tuple[Training, int, list[str]
         A training that runs, whatever was given; the chosen example; a sentence for everything that was changed.
     """
     read = Reader(params, _KNOWN, {"r": LOOSE, "n": _SETTINGS})
+    if read.opens_the_room():
+        say_view(read, opening().num_steps)
+        return opening(), 0, read.notices
     read.version()
     training = _data(read)
     for key, field, knob in (("steps", "num_steps", STEPS), ("patience", "patience", PATIENCE), ("seed", "seed", SEED)):

@@ -34,11 +34,13 @@ def headline(result: TrainingResult) -> str:
     return _together(result.runs, gone)
 
 
-def _things(run: Learned) -> str:
+def things_of(run: Learned) -> str:
+    """What its examples are, in the plural."""
     return f"{_THINGS[DATASETS[run.loss.dataset].kind]}s"
 
 
-def _classes(run: Learned) -> bool:
+def has_classes(run: Learned) -> bool:
+    """Whether its answers are right or wrong."""
     return DATASETS[run.loss.dataset].task == "classes"
 
 
@@ -53,14 +55,14 @@ def _after(step: int) -> str:
 
 def _alone(run: Learned) -> str:
     """The shares right of unseen and of training examples, or dead units in the place of the latter; or the losses."""
-    step, end, things = int(run.at[run.last]), int(run.at[-1]), _things(run)
+    step, end, things = int(run.at[run.last]), int(run.at[-1]), things_of(run)
     best = f"best {f'at {step}' if step else 'at the start'}:"
     begun = _after(step)
     if run.stopped is not None:
         begun = f"Stopped at step {run.stopped}, {best}"
     elif step != end:
         begun = f"{_after(end)}, {best}"
-    if not _classes(run):
+    if not has_classes(run):
         train, unseen = map(float, run.frames.loss[run.last])
         return f"{begun} the loss on unseen {things} is {number(unseen)}, {_against(unseen, train, things)}."
     train, unseen = map(float, run.frames.accuracy[run.last])
@@ -100,20 +102,20 @@ def _together(runs: Sequence[Learned], gone: Sequence[int]) -> str:
     words = [name for i, name in enumerate(whose) if i not in gone]
     if not one_look:
         words = [f"{name} ({f'step {at}' if at else 'at the start'})" for name, at in zip(words, steps, strict=True)]
-    if _classes(left[0]):
+    if has_classes(left[0]):
         values = [-float(run.frames.accuracy[run.last, 1]) for run in left]
         said = percents([-value for value in values])
     else:
         values = [float(run.frames.loss[run.last, 1]) for run in left]
         said = [number(value) for value in values]
-    parts = _ranked(words, values, said, _right if _classes(left[0]) else _losing, _things(left[0]))
+    parts = ranked(words, values, said, right if has_classes(left[0]) else losing, things_of(left[0]))
     parts += [f"{whose[i]} diverged {_gone(runs[i])}" for i in gone]
     best = f"{'At' if len(left) == 1 else 'Each at'} its best: " if any(run.best is not None for run in left) else ""
     begun = f"{_after(steps[0])} " if one_look else best
     return _sentence(f"{begun}{'; '.join(parts)}")
 
 
-def _ranked(words: Sequence[str], values: Sequence[float], said: Sequence[str], tell: Callable[..., str],
+def ranked(words: Sequence[str], values: Sequence[float], said: Sequence[str], tell: Callable[..., str],
             things: str) -> list[str]:  # fmt: skip
     """The places from the best down, each with those who share it."""
     order = sorted(range(len(words)), key=lambda i: values[i])
@@ -124,12 +126,14 @@ def _ranked(words: Sequence[str], values: Sequence[float], said: Sequence[str], 
     ]
 
 
-def _right(who: Sequence[str], share: str, things: str) -> str:
+def right(who: Sequence[str], share: str, things: str) -> str:
+    """Those who get a share right; the first place says of what."""
     verb = f" {'is' if len(who) == 1 else 'are'} right" if things else ""
     return f"{and_list(who)}{verb} on {share}{f' of unseen {things}' if things else ''}"
 
 
-def _losing(who: Sequence[str], loss: str, things: str) -> str:
+def losing(who: Sequence[str], loss: str, things: str) -> str:
+    """Those who have a loss; the first place says on what."""
     if not things:
         return f"{and_list(who)} at {loss}"
     return f"{and_list(who)} {'has' if len(who) == 1 else 'have'} a loss of {loss} on unseen {things}"
@@ -156,8 +160,22 @@ def _all_gone(runs: Sequence[Learned]) -> str:
 
 
 def subline(result: TrainingResult) -> str:
-    """The conditions: how many examples, what is alike between the runs, and what a word of the headline means."""
-    runs = result.runs
+    """The conditions, who stopped early, and what a word of the headline means."""
+    runs, said = result.runs, headline(result)
+    more = _stops(runs) if runs else []
+    if "dead" in said:
+        more.append("a dead unit has slope zero for every training example, so no gradient passes through it")
+    if "best" in said:
+        more.append(f"best is the lowest loss on unseen {things_of(runs[0])}")
+    return _conditions(runs, more)
+
+
+def conditions_text(result: TrainingResult) -> str:
+    """The conditions, and nothing of what happened: how many examples, and what is alike between the runs."""
+    return _conditions(result.runs)
+
+
+def _conditions(runs: Sequence[Learned], more: Sequence[str] = ()) -> str:
     if len(runs) == 0:
         return ""
     first, thing = runs[0].loss, _THINGS[DATASETS[runs[0].loss.dataset].kind]
@@ -165,16 +183,10 @@ def subline(result: TrainingResult) -> str:
     trained = _many(first.count, f"training {thing if not windows else 'window'}") + (" of text" if windows else "")
     parts = [f"{trained}, {len(first.examples.valid_inputs):,} unseen"]
     parts.append(_alike(runs) if len(runs) > 1 else f"{_many(first.num_params, 'parameter')}, {_batch(first)}")
-    said = headline(result)
-    if "dead" in said:
-        parts.append("a dead unit has slope zero for every training example, so no gradient passes through it")
-    parts += _stops(runs)
-    if "best" in said:
-        parts.append(f"best is the lowest loss on unseen {_things(runs[0])}")
     tiles = [run.loss.architecture.tile for run in runs if run.loss.normalization == "batch"]
     if any(run.loss.normalization == "batch" and run.loss.batch > run.loss.architecture.tile for run in runs):
         parts.append(f"batch statistics are of at most {max(tiles)} examples in training, of all in these figures")
-    return _sentence("; ".join(parts))
+    return _sentence("; ".join([*parts, *more]))
 
 
 def _stops(runs: Sequence[Learned]) -> list[str]:

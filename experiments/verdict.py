@@ -1,6 +1,6 @@
 """What a race showed, in one sentence generated from the run, and one more with its conditions.
 
-Words have one meaning. A run *reaches* 10⁻³ *and stays* at the step from which to the end its loss is within 10⁻³ of
+Words have one meaning. A run *reaches* 0.001 *and stays* at the step from which to the end its loss is within 0.001 of
 the minimum, inside the picture; under noise, and where it has been there before, for the last tenth of the steps at
 least. Else it *touches* it. It has
 *diverged* as `experiments.outcome` says. It *ends* somewhere if it has not diverged; *lowest* is of those that end in
@@ -17,10 +17,10 @@ from experiments.once import once
 from experiments.outcome import FAR, TARGET, at_target
 from experiments.race import RaceResult, conditions, sets_no_rate, tuned_rate
 from experiments.tuning import RATES, TUNING_STEPS
-from experiments.words import SYMBOLS, agree, and_list, count, lowered, number, power_of_ten, steps_text, uncapital
+from experiments.words import SYMBOLS, agree, and_list, count, lowered, number, steps_text, uncapital
 from optimizers import Descent
 
-_GOAL = power_of_ten(TARGET)
+GOAL = f"{TARGET:g}"  # as it is written
 
 
 @once
@@ -39,19 +39,27 @@ def headline(result: RaceResult) -> str:
 
 
 def subline(result: RaceResult) -> str:
-    """The conditions: the start, the budget, the noise, how rates were chosen; where runs ended; who else diverged."""
+    """The conditions, as `conditions_text` has them, then where runs ended and who else diverged."""
+    gone = [_gone(result, labels(result), i) for i, each in enumerate(result.outcomes) if each.diverged is not None]
+    unsaid = [text for text in gone if text.lower() not in headline(result).lower()]
+    sentences = [_conditions(result, _wells(result)), "; ".join(unsaid)]
+    if any(_went_far(result, i) for i in range(len(result.outcomes))):
+        sentences.append(f"Diverged means {FAR:g} times as far out as the corners of the picture, or not finite")
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+
+
+def conditions_text(result: RaceResult) -> str:
+    """The conditions, and nothing of what happened: the start, the budget, the noise, how rates were chosen."""
+    return f"{_conditions(result)}."
+
+
+def _conditions(result: RaceResult, more: str = "") -> str:
     race = result.race
     x, y = race.origin
     parts = [f"{result.surface.title} from ({number(x)}, {number(y)}), {steps_text(race.num_steps)} each"]
     if race.noise:
         parts[0] += f", the same gradient noise {number(race.noise)} for every run (seed {race.seed})"
-    parts += filter(None, [_tuning(result), _wells(result)])
-    gone = [_gone(result, labels(result), i) for i, each in enumerate(result.outcomes) if each.diverged is not None]
-    unsaid = [text for text in gone if text.lower() not in headline(result).lower()]
-    sentences = ["; ".join(parts), "; ".join(unsaid)]
-    if any(_went_far(result, i) for i in range(len(result.outcomes))):
-        sentences.append(f"Diverged means {FAR:g} times as far out as the corners of the picture, or not finite")
-    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+    return "; ".join(filter(None, [*parts, _tuning(result), more]))
 
 
 @once
@@ -89,13 +97,13 @@ def _arrivals(result: RaceResult, names: Sequence[str]) -> str:
     at = list(dict.fromkeys(step for step, _ in order))
     one = len(groups[0]) == 1
     if at[0] == 0:
-        said = f"{_who(names, groups[0])} {agree('start', one)} within {_GOAL} and {agree('stay', one)}"
+        said = f"{who(names, groups[0])} {agree('start', one)} within {GOAL} and {agree('stay', one)}"
         link, word = "; ", f"{agree('reach', len(groups) > 1 and len(groups[1]) == 1)} it at step"
     else:
-        said = f"{_who(names, groups[0])} {agree('reach', one)} {_GOAL} at step {at[0]} and {agree('stay', one)}"
+        said = f"{who(names, groups[0])} {agree('reach', one)} {GOAL} at step {at[0]} and {agree('stay', one)}"
         link, word = ", before ", "at"
     if len(groups) > 1:
-        said += f"{link}{uncapital(_who(names, groups[1]))} {word} {at[1]}"
+        said += f"{link}{uncapital(who(names, groups[1]))} {word} {at[1]}"
     rest = _rest(result, names)
     if rest:
         return f"{said}; {rest}."
@@ -134,20 +142,20 @@ def _none_arrives(result: RaceResult, names: Sequence[str]) -> str:
     touches = sorted((o.touched, i) for i, o in enumerate(result.outcomes) if o.touched is not None)
     if touches:
         first = touches[0][1]
-        said = _touches(result, names[first], first, _GOAL) + ("" if alone else f"; none has arrived after {steps}")
+        said = _touches(result, names[first], first, GOAL) + ("" if alone else f"; none has arrived after {steps}")
     else:
-        said = f"{names[0] if alone else 'None'} {'does not reach' if alone else 'reaches'} {_GOAL} in {steps}"
+        said = f"{names[0] if alone else 'None'} {'does not reach' if alone else 'reaches'} {GOAL} in {steps}"
     here = [i for i, outcome in enumerate(result.outcomes) if outcome.diverged is None and outcome.inside]
     if not here:
         away = sum(outcome.diverged is None for outcome in result.outcomes)
-        who = f"{'all ' if 1 < away == len(names) else ''}{count(away)}"
-        return f"{said}; {'it ends' if alone else who + (' ends' if away == 1 else ' end')} outside the picture."
+        many = f"{'all ' if 1 < away == len(names) else ''}{count(away)}"
+        return f"{said}; {'it ends' if alone else many + (' ends' if away == 1 else ' end')} outside the picture."
     low = number(min(result.outcomes[i].gap for i in here))
     lowest = [i for i in here if number(result.outcomes[i].gap) == low]
     if alone:
         return f"{said}; it ends {low} above the minimum."
     verb = "ends lowest" if len(lowest) == 1 else "end lowest"
-    return f"{said}; {uncapital(_who(names, lowest))} {verb}, {low} above the minimum."
+    return f"{said}; {uncapital(who(names, lowest))} {verb}, {low} above the minimum."
 
 
 def _unbounded(result: RaceResult, names: Sequence[str]) -> str:
@@ -159,9 +167,9 @@ def _unbounded(result: RaceResult, names: Sequence[str]) -> str:
     groups = [[i for at, i in left if at == step] for step in dict.fromkeys(at for at, _ in left)]
     verb = "leaves" if len(groups[0]) == 1 else "leave"
     first = " first," if len(left) > len(groups[0]) or len(left) < len(names) else ""
-    said = f"{_who(names, groups[0])} {verb} the picture{first} at step {left[0][0]}"
+    said = f"{who(names, groups[0])} {verb} the picture{first} at step {left[0][0]}"
     if len(groups) > 1:
-        said += f", then {uncapital(_who(names, groups[1]))} at {result.outcomes[groups[1][0]].left}"
+        said += f", then {uncapital(who(names, groups[1]))} at {result.outcomes[groups[1][0]].left}"
     stay = len(names) - len(left)
     return f"{said}; {count(stay)} {'stays' if stay == 1 else 'stay'}." if stay else f"{said}."
 
@@ -248,7 +256,7 @@ def _went_far(result: RaceResult, i: int) -> bool:
     return run.diverged_at is not None and bool(np.isfinite(run.loss[run.diverged_at]))
 
 
-def _who(names: Sequence[str], group: Sequence[int]) -> str:
+def who(names: Sequence[str], group: Sequence[int]) -> str:
     """One or two runs by name, more by their number."""
     if len(group) > 2:
         return f"All {count(len(group))}" if len(group) == len(names) else f"{count(len(group)).capitalize()} runs"

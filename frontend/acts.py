@@ -78,12 +78,19 @@ class Place:
     y: float
 
 
-Act = Start | Rate | Near | Add | Stop | Again | Example | Around | Explore | Place
+@dataclass(frozen=True)
+class Begin:
+    """One of the room's starters is wanted."""
+
+    starter: int
+
+
+Act = Start | Rate | Near | Add | Stop | Again | Example | Around | Explore | Place | Begin
 Ranges = Mapping[type[Act], Mapping[str, Range]]
 """The kinds of act that a room knows, each with the ranges of its fields."""
 _KINDS: dict[type[Act], str] = {
     Start: "start", Rate: "rate", Near: "near", Add: "add", Stop: "stop", Again: "again", Example: "example",
-    Around: "example", Explore: "explore", Place: "place",
+    Around: "example", Explore: "explore", Place: "place", Begin: "begin",
 }  # fmt: skip
 
 

@@ -193,9 +193,15 @@ def step_chart(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[
     y: dict[str, Any] = {"range": list(y_range), "showline": False, "nticks": 6}
     if log:
         decades = max(1, int(np.ceil((y_range[1] - y_range[0]) / 6)))
-        y |= {"type": "log", "exponentformat": "power", "dtick": decades, "minor": {"showgrid": False}}
+        powers = range(int(np.ceil(y_range[0])), int(np.floor(y_range[1])) + 1, decades)
+        y |= {"type": "log", "tickvals": [10.0**power for power in powers], "ticktext": [*map(_decade, powers)]}
     x = {"range": [0, num_steps], "showgrid": False, "showline": True, "nticks": 6, "fixedrange": False}
     return {"data": [], "layout": axes_layout(x, y, {"l": 44, "r": 10, "t": 6, "b": 24})}
+
+
+def _decade(power: int) -> str:
+    """A decade on an axis: in plain figures where they are few."""
+    return f"{10.0**power:.{max(0, -power)}f}" if -4 <= power <= 4 else ten_to(power)
 
 
 def axes_layout(x: dict[str, Any], y: dict[str, Any], margin: dict[str, int]) -> dict[str, Any]:

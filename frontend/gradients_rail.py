@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -11,8 +10,9 @@ from experiments.codec import SEED
 from experiments.dying import RATE, Dying
 from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, Curve, Flow, TimeCurve, TimeFlow, usual
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
-from experiments.gradients_link import PRESETS, TRAIN_STEPS, from_link, to_link
+from experiments.gradients_link import TRAIN_STEPS, from_link, to_link
 from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
+from experiments.starters import GRADIENTS
 from frontend.descriptions import holds
 from frontend.gradients_view import curve_looks
 from frontend.knobs import box, knob
@@ -20,6 +20,7 @@ from frontend.mirrors import mirrored
 from frontend.parts import draw_rail
 from frontend.redraw import Part, then_redrawn
 from frontend.run_controls import Chip, chips, label_of, remove_button
+from frontend.starters import Starters
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -75,35 +76,25 @@ def add_curve() -> None:
     _set_curves((*curves, new), opened=len(curves))
 
 
+STARTERS = Starters("gradients", "How much of the error’s gradient reaches the first layer? Drag one knob and see.",
+                    GRADIENTS, from_link, page, set_page, shown=5)  # fmt: skip
+
+
 def draw() -> None:
     """Draws the whole rail."""
     parts = (
-        Part("head", _head_shown, lambda shown: _head(*shown)),
+        STARTERS.part(),
+        Part("mode", lambda: page().mode, _mode),
         Part("networks", _networks_shown, _networks),
         Part("shared", _shared_shown, _shared),
     )
-    draw_rail("gradients", parts, lambda: set_page(Gradients()))
+    draw_rail("gradients", parts, STARTERS.back)
 
 
-def _head_shown() -> tuple[str | None, str]:
-    """The preset that the page is, where it is one, and its mode."""
-    return next((name for name in PRESETS if _preset(name) == page()), None), page().mode
-
-
-@cache
-def _preset(name: str) -> Gradients:
-    return from_link(PRESETS[name])[0]
-
-
-def _head(preset: str | None, mode: str) -> None:
-    def choose_preset(name: str) -> None:
-        set_page(_preset(name))
-
+def _mode(mode: str) -> None:
     def choose_mode(name: str) -> None:
         set_page(replace(page(), mode=name, opened=0))
 
-    on_change = mirrored("preset", preset, choose_preset, PRESETS)
-    st.pills("Start from", list(PRESETS), key="preset", on_change=on_change)
     on_change = mirrored("mode", mode, choose_mode, MODES)
     st.segmented_control("What to look at", list(MODES), key="mode", on_change=on_change, format_func=MODES.__getitem__,
                          label_visibility="collapsed", width="stretch")  # fmt: skip
@@ -210,8 +201,8 @@ def _shared(now: Gradients) -> None:
         knob("Clip the weights' gradient at norm", _CLIP, now.time.clip, "time_clip", _setter("time", "clip", float))
         _seeds("time", now.time)
     else:
-        knob("Depth, layers", DEPTH, now.flow.depth, "flow_depth", _setter("flow", "depth"))
-        knob("Width, units per layer", WIDTH, now.flow.width, "flow_width", _setter("flow", "width"))
+        knob("Depth", DEPTH, now.flow.depth, "flow_depth", _setter("flow", "depth"))
+        knob("Width", WIDTH, now.flow.width, "flow_width", _setter("flow", "width"))
         if not now.matter:
             _against(now.against)
         _matter(now.matter, now.rule)
@@ -265,8 +256,8 @@ def _open(i: int) -> None:
 def _dying(now: Dying, opened: int) -> None:
     entry = NETWORKS["mlp"]
     knob("Learning rate", RATE, now.rate, "dying_rate", _setter("dying", "rate", float))
-    knob("Depth, layers", entry.depth, now.depth, "dying_depth", _setter("dying", "depth"))
-    knob("Width, units per layer", entry.width, now.width, "dying_width", _setter("dying", "width"))
+    knob("Depth", entry.depth, now.depth, "dying_depth", _setter("dying", "depth"))
+    knob("Width", entry.width, now.width, "dying_width", _setter("dying", "width"))
     knob("Steps", TRAIN_STEPS, now.steps, "dying_steps", _setter("dying", "steps"))
     box("Seed", now.seed, SEED.low, SEED.high, "dying_seed", _setter("dying", "seed"), whole=True)
     titles = [ACTIVATIONS[name].title for name in ("relu", "leaky_relu", "prelu")]

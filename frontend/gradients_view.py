@@ -8,12 +8,17 @@ import numpy as np
 
 from experiments.flow import Measured
 from experiments.gradients import Gradients, trained_curves
+from experiments.gradients_commentary import commentary
 from experiments.gradients_verdict import headline, subline
 from experiments.gradients_words import cell_labels, curve_labels, times
 from experiments.shares import in_queue
 from experiments.training import Learned, TrainingResult
+from experiments.training_commentary import commentary as training_commentary
+from experiments.training_commentary import death_commentary
+from experiments.view import FIRST, View
 from experiments.words import finely
 from frontend import flow_panels, layer_panels, panels
+from frontend.sent_steps import now
 from frontend.theme import MARKERS, Look, activation_look, cell_looks
 from frontend.training_view import by_look, training_tree
 
@@ -35,8 +40,8 @@ def _key(page: Gradients, extra: object = None) -> str:
     return hashlib.sha256(repr((page, extra)).encode()).hexdigest()[:12]
 
 
-def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str], *, at: int | None, present: bool,
-              state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
+def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str], *, state: str,
+              view: View = FIRST, place: int = 0) -> dict[str, Any]:  # fmt: skip
     """Everything the stage shows of gradient flow; ``found`` may lack curves that are still measured.
 
     ``place`` is its place in the queue where measuring has not begun, else 0.
@@ -56,8 +61,9 @@ def flow_tree(page: Gradients, found: Sequence[Measured], notices: Sequence[str]
     total = len(flow.curves)
     return {
         **_frame(page, panels_, notices, found, None),
-        "clock": {"steps": steps, "stops": None, "at": at if total else 0, "present": present,
+        "clock": {"steps": steps, "stops": None, **(view if total else view._replace(at=0))._asdict(),
                   "unit": "steps" if time else "layers", "pace": max(2.0, steps / _PACE)},
+        "now": now(commentary(found, labels, what), subline(page, found)),
         "key": _key(page, len(found)), "runs": _runs(page, labels, found), "open": opened,
         "series": {**_series(found, steps), **(_clipped(found, page.time.clip) if time and found else {})},
         "progress": None if state == "over" else {"done": len(found), "total": total,
@@ -128,14 +134,14 @@ def _clipped(found: Sequence[Measured], clip: float) -> dict[str, Any]:
 
 
 def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measured], notices: Sequence[str], *,
-                 at: int | None, present: bool, state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
+                 state: str, view: View = FIRST, place: int = 0) -> dict[str, Any]:  # fmt: skip
     """Networks that train: accuracy and loss, what every layer's gradient became, and units that died."""
     runs = result.runs
     own = trained_curves(page) if page.mode == "layers" else ()
     where = own.index(page.opened) if page.opened in own else page.opened
     opened = min(where, max(0, len(runs) - 1))
     example = runs[0].loss.count if runs else 0
-    tree = training_tree(result, opened, example, notices, at=at, present=present, state=state, place=place)
+    tree = training_tree(result, opened, example, notices, view=view, state=state, place=place)
     names = [run["label"] for run in tree["runs"]]
     looks = curve_looks(page)
     if page.mode == "layers":
@@ -155,7 +161,9 @@ def trained_tree(page: Gradients, result: TrainingResult, found: Sequence[Measur
     gone = [run.diverged for run in runs]
     panels_ = [{**panel, **_outcome(tree["series"], panel["id"], gone)}
                for panel in _trained_panels(page, result, tree["panels"], names)]  # fmt: skip
-    return {**tree, **_frame(page, panels_, notices, found, result), "key": _key(page, "trained"), "open": opened}
+    said = death_commentary(runs, names, _dead) if page.mode == "dying" else training_commentary(runs, names)
+    return {**tree, **_frame(page, panels_, notices, found, result), "now": now(said, subline(page, found)),
+            "key": _key(page, "trained"), "open": opened}  # fmt: skip
 
 
 def _trained_panels(page: Gradients, result: TrainingResult, shown: Sequence[dict[str, Any]],

@@ -9,6 +9,7 @@ import streamlit as st
 from frontend.mirrors import mirrored
 
 _STOPS = 240  # positions of a slider
+_ROW = 12  # letters of a label that stands in one row with its slider
 
 
 class Knob(Protocol):
@@ -66,7 +67,8 @@ def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float
     def slid(at: int) -> None:
         change(float(at) if whole else value_at(knob, at))
 
-    with st.container(key=f"knob_{kind}_{key}"):
+    row = "row_" if len(label) <= _ROW else ""
+    with st.container(key=f"knob_{kind}_{row}{key}"):
         low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
         at = min(max(round(value), low), high) if whole else position(knob, value)
         on_change = mirrored(f"{key}_slider", at, slid)

@@ -20,7 +20,7 @@ def draw_rail(room: str, parts: Sequence[Part], reset: Callable[[], None]) -> No
     with st.sidebar:
         for part in parts:
             _fragment(part.key, partial(_draw, part))
-        st.button("Back to defaults", key="reset", on_click=then_redrawn(reset), type="tertiary",
+        st.button("Back to this start", key="reset", on_click=then_redrawn(reset), type="tertiary",
                   icon=":material/restart_alt:")  # fmt: skip
         _fragment(SEEN, number_of_drawing)
 

@@ -10,7 +10,7 @@ All rooms share it. A tree holds:
 - ``title``: of the page;
 - ``part``: a name for all of it that other pictures have too: ``ground``, and the panels that are ``kept``, which are
   sent once, as an element of their own that a browser keeps;
-- ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
+- ``starters`` and which ``starter`` it is; ``table``, ``switches``, ``drag``, ``headline``, ``subline``, ``notices``.
 """
 
 import hashlib
@@ -73,14 +73,14 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
     _component("main")(key="player", data=rest, on_act_change=then_redrawn(on_act))
 
 
-_COMMON = ("ground", "ink", "templates", "circle")
+_COMMON = ("ground", "ink", "templates", "circle", "starters")
 _PARTS: LRUCache[str, bytes] = LRUCache(64)
 _PACKING = threading.Lock()
 
 
 def parted(tree: dict[str, Any]) -> tuple[bytes, bytes]:
     """A whole tree packed as two: what other pictures have too, with its name before it, and the rest."""
-    name = hashlib.sha256(f"{version()} {tree.get('part')}".encode()).hexdigest()[:12]
+    name = hashlib.sha256(f"{version()} {tree.get('room')} {tree.get('part')}".encode()).hexdigest()[:12]
     with _PACKING:
         part = _PARTS.get(name)
     if part is None:
@@ -122,6 +122,19 @@ def pick(key: str, tree: dict[str, Any], on_pick: Callable[[], None]) -> None:
     """
     colors = {scheme: theme.landscape_rgb(scheme, 64) for scheme in theme.SCHEMES}
     _component("picker")(key=key, data=pack({"colors": colors, **tree}), on_pick_change=then_redrawn(on_pick))
+
+
+def begin_from(tree: dict[str, Any], begin: Callable[[int], None], count: int) -> None:
+    """The list of a room's starters; ``begin`` is called with the place of the one that was clicked, of ``count``."""
+
+    def begun() -> None:
+        place = st.session_state.get("starters", {}).get("begin")
+        if type(place) is int and 0 <= place < count:
+            begin(place)
+        else:
+            refused("a starter", place)
+
+    _component("starters")(key="starters", data=pack(tree), on_begin_change=then_redrawn(begun))
 
 
 def picked(key: str, names: Container[str]) -> str | None:

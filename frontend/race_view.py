@@ -1,19 +1,22 @@
 """A race as the player's tree: which panels, which series, which words."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from experiments.commentary import commentary
 from experiments.outcome import TARGET, outcome_of
-from experiments.race import Fan, RaceResult, above_minimum
-from experiments.verdict import headline, labels, subline
+from experiments.race import Fan, RaceResult, above_minimum, conditions
+from experiments.tuning import tuned
+from experiments.verdict import GOAL, conditions_text, headline, labels, subline
+from experiments.view import FIRST, View
 from experiments.words import percent
 from frontend import figures
 from frontend.blob import Quantized
-from frontend.sent_steps import sent_steps, stops
+from frontend.sent_steps import now, sent_steps, stops
 from frontend.theme import MARKERS, looks
 from landscapes import Surface
 from optimizers import OPTIMIZERS, Trajectory
@@ -24,17 +27,18 @@ FAN_DECADES = (-14.0, 14.0)  # the logarithms that a dragged curve can show
 LOOKS = looks(list(OPTIMIZERS))
 
 
-def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at: int | None, present: bool) -> dict:
+def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, view: View = FIRST) -> dict[str, Any]:
     """Everything the stage shows of a race; see `frontend.player`."""
     g = ground(result.surface)
     marks = [step for outcome in result.outcomes for step in outcome.marks]
-    steps = sent_steps(result.race.num_steps, MAX_ROWS, [at, *marks])
+    steps = sent_steps(result.race.num_steps, MAX_ROWS, [view.at, *marks])
     return {
         "key": hashlib.sha256(repr(result.race).encode()).hexdigest()[:12],
         "headline": headline(result),
         "subline": subline(result) + _undefined(g),
+        "now": now(commentary(result, steps), conditions_text(result) + _undefined(g)),
         "notices": list(notices),
-        "clock": {"steps": result.race.num_steps, "stops": stops(steps), "at": at, "present": present},
+        "clock": {"steps": result.race.num_steps, "stops": stops(steps), **view._asdict()},
         "start": list(result.race.origin),
         "floor": result.surface.minimum or 0.0,
         "part": repr((result.surface, result.surface.domain)),
@@ -44,7 +48,7 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, at
         "panels": _panels(result, g),
         "switches": [
             {"ids": ["grad", "distance"], "phone": False},
-            {"ids": ["relief", "map"], "phone": True},
+            {"ids": ["map", "relief"], "phone": True},
         ],
         "table": _table(result),
         "drag": _drag(result, fan),
@@ -78,6 +82,7 @@ def _runs(result: RaceResult) -> list[dict[str, Any]]:
                 "dash": list(look.dash),
                 "hollow": name in seen,
                 "reached": result.outcomes[i].arrived,
+                "touched": result.touched[i],
                 "diverged": result.outcomes[i].diverged,
             }
         )
@@ -100,7 +105,7 @@ def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequenc
 
 
 def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
-    surface, steps = result.surface, result.race.num_steps
+    surface = result.surface
     view = f"{surface.name} {surface.domain}"
     key = hashlib.sha256(repr((surface, surface.domain)).encode()).hexdigest()[:12]
     minima = [list(point) for point in surface.minima]
@@ -135,7 +140,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
         "view": view,
         "minima": minima,
     }
-    return [relief, map_, *_charts(g, steps)]
+    return [relief, map_, *_charts(result, g)]
 
 
 @lru_cache(maxsize=32)
@@ -153,16 +158,28 @@ def _map_hint(surface: Surface) -> str:
     return "no lowest point; click to start there"
 
 
-def _charts(g: figures.Ground, steps: int) -> list[dict[str, Any]]:
-    """Loss, gradient norm, distance: on axes that depend on the surface alone, so that runs can be compared."""
-    top = float(np.ceil(np.log10(max(g.span, 1e-3)))) + 2
-    slope = _steepest(g)
-    reach = float(np.hypot(*np.diff(np.array(g.surface.domain)).ravel()))
-    loss_range = (-12.0, top) if g.log else (g.low - 0.05 * g.span, g.low + 1.05 * g.span)
+def _charts(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
+    """Loss, gradient norm, distance: on axes fitted to these runs; the loss also on one for all of the surface."""
+    steps = result.race.num_steps
+    inside = [g.surface.contains(run.params) for run in result.trajectories]
+
+    def shown(rows: Iterable[np.ndarray]) -> np.ndarray:
+        """What of some rows lies in the picture and is finite."""
+        kept = [row[here] for row, here in zip(rows, inside, strict=True)]
+        values = np.concatenate(kept) if kept else np.zeros(0)
+        return values[np.isfinite(values)]
+
+    gap, whole = shown(result.gap), _whole_range(g)
+    fitted = _decades(gap, whole, TARGET / 10) if g.log else _span(gap, whole)
+    grad = _decades(shown(run.grad_norm for run in result.trajectories), (-8.0, 8.0))
+    distance = _decades(shown(result.distance), (-8.0, 8.0))
+    goal = {"at": TARGET, "label": f"target {GOAL}"} if g.log else None
+    loss = {"full": figures.step_chart(steps, whole, g.log), "rule": goal,
+            "question": "who reaches the line first?" if goal and len(result.descents) > 1 else None}  # fmt: skip
     named = [
-        ("loss", "gap", "Loss above the minimum" if g.surface.minimum else "Loss", loss_range, g.log),
-        ("grad", "grad", "Gradient norm", (-8.0, float(np.ceil(np.log10(max(slope, 1e-3)))) + 2), True),
-        ("distance", "distance", "Distance to the minimum", (-8.0, float(np.ceil(np.log10(reach))) + 1), True),
+        ("loss", "gap", "Loss above the minimum" if g.surface.minimum else "Loss", fitted, g.log, loss),
+        ("grad", "grad", "Gradient norm", grad, True, {}),
+        ("distance", "distance", "Distance to the minimum", distance, True, {"empty": "no known minimum here"}),
     ]
     shorts = {"grad": "Gradient norm", "distance": "Distance"}
     return [
@@ -175,17 +192,42 @@ def _charts(g: figures.Ground, steps: int) -> list[dict[str, Any]]:
             "series": series,
             "figure": figures.step_chart(steps, span, log),
             "key": f"{steps} {span} {log}",
-            "rule": {"at": TARGET, "label": "target 10⁻³"} if name == "loss" and g.log else None,
-            "empty": "no known minimum here" if name == "distance" else "nothing to draw",
+            "empty": "nothing to draw",
+            **more,
         }
-        for name, series, title, span, log in named
+        for name, series, title, span, log, more in named
     ]
 
 
-def _steepest(g: figures.Ground) -> float:
-    down, across = np.gradient(np.where(np.isfinite(g.loss), g.loss, np.nan), g.ys, g.xs)
-    size = np.hypot(down, across)
-    return float(np.nanmax(size)) if np.isfinite(size).any() else 1.0
+def _whole_range(g: figures.Ground) -> tuple[float, float]:
+    """The ends of an axis that holds every loss in the picture, in decades where it is logarithmic."""
+    if not g.log:
+        return g.low - 0.05 * g.span, g.low + 1.05 * g.span
+    return -12.0, float(np.ceil(np.log10(max(g.span, 1e-3)))) + 2
+
+
+def _decades(values: np.ndarray, most: tuple[float, float], least: float = 0.0) -> tuple[float, float]:
+    """Whole decades that hold positive values, three at least and six at most from the largest down.
+
+    ``least`` is the end where it is given; nothing goes beyond ``most``.
+    """
+    positive = values[values > 0]
+    if not positive.size:
+        return most if not least else (float(np.log10(least)), most[1])
+    high = min(float(np.ceil(np.log10(positive.max()))), most[1])
+    if least:
+        low = float(np.round(np.log10(least)))
+        return low, max(high, low + 3)
+    low = max(float(np.floor(np.log10(positive.min()))), high - 6, most[0])
+    return min(low, high - 3), high
+
+
+def _span(values: np.ndarray, most: tuple[float, float]) -> tuple[float, float]:
+    """Values with a little room; the whole range where there is nothing to tell apart."""
+    if not values.size or values.max() - values.min() <= 1e-9 * (most[1] - most[0]):
+        return most
+    low, high = float(values.min()), float(values.max())
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
 
 
 def _table(result: RaceResult) -> dict[str, Any]:
@@ -193,7 +235,8 @@ def _table(result: RaceResult) -> dict[str, Any]:
     return {
         "caption": "Runs at the playhead",
         "columns": [{"title": "loss", "series": "loss"}, {"title": "gradient", "series": "grad"}],
-        "outcome": "within 10⁻³ from" if known else "",
+        "outcome": f"within {GOAL} from" if known else "",
+        "first": f"touched {GOAL}" if known else "",
         "target": known,
     }
 
@@ -208,8 +251,15 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "label": f"{labels(result)[fan.run]}: drag its rate",
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
+        "best": _best_rate(result, fan.run),
         "fan": _fan(result, fan) if fan.trajectories else None,
     }
+
+
+def _best_rate(result: RaceResult, i: int) -> float | None:
+    """What tuning finds for a run, whether its owner has set a rate or not; None where no rate is steady."""
+    found = tuned(conditions(result.race), result.race.runs[i])
+    return found.rate if found is not None else None
 
 
 def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from experiments.codec import SEED
 from experiments.race import MAX_RUNS, Race, conditions, resolve, sets_no_rate
 from experiments.race_link import COORDINATE, NOISE, STEPS, from_link, to_link
 from experiments.run import Run
+from experiments.starters import RACE
 from experiments.tuning import RATE_RULE
 from experiments.words import number
 from frontend.descriptions import holds
@@ -22,12 +23,14 @@ from frontend.player import pick, picked
 from frontend.race_view import LOOKS, ground
 from frontend.redraw import Part, then_redrawn
 from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
+from frontend.starters import Starters
+from frontend.turns import TURNS
 from landscapes import SURFACES, FormulaError
 from landscapes.box import nearest_within, reach_of_high, reach_of_low
 from landscapes.surface import Surface
 from optimizers import OPTIMIZERS
 
-_FIRST = ("rosenbrock", "himmelblau", "beale", "rastrigin", "saddle", "ravine")
+_FIRST = ("quadratic", "himmelblau", "rosenbrock", "rastrigin")
 _OWN = "formula"
 _LANGUAGE = (
     "A formula in x and y, as in Python, LaTeX, a spreadsheet or a textbook: `x^2 + 3sin(y)`, `|x| + √(xy)`, "
@@ -91,10 +94,14 @@ def _open(i: int) -> None:
     st.session_state.open_run = i
 
 
-def _reset() -> None:
-    set_race(Race())
+def _show(race: Race) -> None:
+    set_race(race)
     for key in ("open_run", "formula_draft"):
         st.session_state.pop(key, None)
+
+
+STARTERS = Starters("race", "Optimizers, one surface, one start. Watch how each comes down; drag a rate.", RACE,
+                    from_link, race, _show)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -106,11 +113,12 @@ def thumbnail(name: str) -> np.ndarray:
 def draw() -> None:
     """Draws the whole rail."""
     parts = (
+        STARTERS.part(),
         Part("surface", _surface_shown, lambda shown: _surface(*shown)),
         Part("runs", _runs_shown, lambda shown: _runs(*shown)),
         Part("conditions", _conditions_shown, _conditions),
     )
-    draw_rail("race", parts, _reset)
+    draw_rail("race", parts, STARTERS.back)
 
 
 def _surface_shown() -> tuple[str, Surface, str, FormulaError | None]:
@@ -121,11 +129,10 @@ def _surface_shown() -> tuple[str, Surface, str, FormulaError | None]:
 
 
 def _surface(chosen: str, surface: Surface, typed: str, error: FormulaError | None) -> None:
-    st.markdown("## Surface")
     order = [*_FIRST, *(name for name in SURFACES if name not in _FIRST)]
     tiles = [{"name": n, "title": SURFACES[n].title, "help": SURFACES[n].summary, "thumb": thumbnail(n)} for n in order]
     own = {"name": _OWN, "title": "Your own", "help": "Type a formula in x and y", "sign": "f(x, y)"}
-    tree = {"label": "Surface", "items": [*tiles[:5], own, *tiles[5:]], "chosen": chosen, "shown": 6}
+    tree = {"label": "Surface", "items": [*tiles[:4], own, *tiles[4:]], "chosen": chosen, "shown": 4}
     pick("surface", tree, _on_surface)
     if chosen == _OWN:
         _formula(surface, typed, error)
@@ -199,9 +206,15 @@ def _runs_shown() -> tuple[Race, int]:
     return replace(now, start=None, seed=0, tuned_from=conditions(now).start), open_run()
 
 
+def _resolved(now: Race, run: Run) -> dict[str, float]:
+    """A run's hyperparameters; where many rates are to be tuned, others' pictures come between."""
+    TURNS.give_way()
+    return dict(resolve(now, run).hyperparams)
+
+
 def _runs(now: Race, opened: int) -> None:
     runs = now.runs
-    values = [resolve(now, run).hyperparams for run in runs]
+    values = [_resolved(now, run) for run in runs]
 
     def row(i: int, run: Run) -> Chip:
         rate = values[i].get(OPTIMIZERS[run.optimizer].scheduled or "")

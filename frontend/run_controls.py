@@ -11,6 +11,7 @@ import streamlit as st
 
 from experiments.codec import CLIP, L2
 from experiments.run import Run
+from experiments.words import SYMBOLS, number
 from frontend.knobs import box, knob
 from frontend.mirrors import acted_on, mirrored, moved_up
 from frontend.redraw import then_redrawn
@@ -18,7 +19,8 @@ from frontend.theme import MARKERS, SCHEMES, Look
 from optimizers import OPTIMIZERS, SCHEDULES
 
 OPEN = r"optimizer_(\d{1,2})"  # the key of a control that every open run has, and no other
-_PLAIN_KNOBS = 3  # hyperparameters seen at once; the others are folded
+_PLAIN_KNOBS = 2  # hyperparameters that are all seen; of more the first one is
+_TOLD = 2  # folded ones whose values are told
 _LABELS = {"b1": "β₁, memory of direction", "b2": "β₂, memory of size", "b3": "β₃", "eps": "ε", "l2": "L2"}
 
 
@@ -93,25 +95,27 @@ def run_controls(i: int, run: Run, handle: Handle, values: dict[str, float]) -> 
         handle.set(replace(handle.get(), optimizer=name, hyperparams=()))
 
     on_change = mirrored(f"optimizer_{i}", run.optimizer, choose, handle.optimizers)
-    st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=on_change, help=rule.summary,
-                 format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
+    st.selectbox("Optimizer", list(handle.optimizers), key=f"optimizer_{i}", on_change=on_change,
+                 label_visibility="collapsed", format_func=lambda name: OPTIMIZERS[name].title)  # fmt: skip
     names = list(rule.hyperparams)
-    for name in names[:_PLAIN_KNOBS]:
+    plain = len(names) if len(names) <= _PLAIN_KNOBS else 1
+    for name in names[:plain]:
         _hyperparam(i, run, handle, name, values[name])
-    with st.expander(_folded(run), key=f"more_{i}"):
-        for name in names[_PLAIN_KNOBS:]:
+    with st.expander(_folded(run, {name: values[name] for name in names[plain:]}), key=f"more_{i}"):
+        for name in names[plain:]:
             _hyperparam(i, run, handle, name, values[name])
         _schedule(i, run, handle)
         _gradient(i, run, handle)
 
 
-def _folded(run: Run) -> str:
-    """What is folded away, and what of it is in force."""
+def _folded(run: Run, values: dict[str, float]) -> str:
+    """What is folded away: some values, and what is in force beside them."""
+    told = [f"{SYMBOLS.get(name, label_of(name))} {number(value)}" for name, value in list(values.items())[:_TOLD]]
     parts = [SCHEDULES[run.schedule].title.lower() if run.schedule != "constant" else ""]
     parts += ["clipped" if np.isfinite(run.clip_norm) else "", "L2" if run.l2 else "", "L1" if run.l1 else ""]
     parts += ["decay" if run.weight_decay else ""]
-    now = ", ".join(part for part in parts if part)
-    return f"Schedule and more: {now}" if now else "Schedule, clipping, decay"
+    others = list(filter(None, parts)) or (["more"] if told else ["Schedule, clipping, decay"])
+    return ", ".join([*told, *others])
 
 
 def _hyperparam(i: int, run: Run, handle: Handle, name: str, value: float) -> None:

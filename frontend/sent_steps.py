@@ -1,6 +1,7 @@
-"""Which steps of a run travel to the browser: the playhead stands on these and on no other."""
+"""Which steps of a run travel to the browser, on which the playhead stands, and what is said at which of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -30,3 +31,11 @@ def sent_steps(num_steps: int, most: int, marks: Iterable[int | None] = ()) -> I
 def stops(steps: Int[np.ndarray, "row"]) -> Int[np.ndarray, "row"] | None:
     """The steps as the player's clock is told them: None where none is left out."""
     return None if len(steps) == steps[-1] + 1 else steps
+
+
+def now(said: Sequence[tuple[int, str]], subline: str) -> dict[str, Any] | None:
+    """What the player says until the end is seen: sentences with the steps from which on they hold; None for none."""
+    if not said:
+        return None
+    at, sentences = zip(*said, strict=True)
+    return {"at": np.array(at, np.int32), "said": list(sentences), "subline": subline}

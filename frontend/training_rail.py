@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from experiments.starters import TRAIN
 from experiments.training import MAX_RUNS, Learner, Training, look_every, resolve
 from experiments.training_link import (
     CHOICES,
@@ -32,6 +33,7 @@ from frontend.parts import draw_rail
 from frontend.player import pick, picked
 from frontend.redraw import Part
 from frontend.run_controls import Chip, Handle, chips, label_of, remove_button, run_controls
+from frontend.starters import Starters
 from frontend.theme import CLASS_COLORS
 from frontend.training_view import run_looks
 from landscapes import ACTIVATIONS, DATASETS, LOSSES, NETWORKS, NORMALIZATIONS, NetworkLoss
@@ -91,20 +93,25 @@ def _open(i: int) -> None:
     st.session_state.open_learner = i
 
 
-def _reset() -> None:
-    set_training(Training())
+def _show(new: Training) -> None:
+    set_training(new)
     st.session_state.pop("open_learner", None)
     st.session_state.example = None
+
+
+STARTERS = Starters("train", "A small network learns while you watch every layer. Pick a start, change one thing.",
+                    TRAIN, from_link, training, _show)  # fmt: skip
 
 
 def draw() -> None:
     """Draws the whole rail."""
     parts = (
+        STARTERS.part(),
         Part("data", _data_shown, _data),
         Part("networks", _learners_shown, lambda shown: _learners(*shown)),
         Part("conditions", _conditions_shown, lambda shown: _conditions(*shown)),
     )
-    draw_rail("train", parts, _reset)
+    draw_rail("train", parts, STARTERS.back)
 
 
 @lru_cache(maxsize=64)
@@ -136,9 +143,8 @@ def _data_shown() -> Training:
 
 
 def _data(now: Training) -> None:
-    st.markdown("## Data")
     tree = {"label": "Data", "items": [_tile(name) for name in DATASETS], "chosen": now.dataset,
-            "shown": 6, "class_colors": CLASS_COLORS}  # fmt: skip
+            "shown": 4, "class_colors": CLASS_COLORS}  # fmt: skip
     pick("dataset", tree, _on_data)
     entry = DATASETS[now.dataset]
     values = dict(now.shape)
@@ -237,8 +243,8 @@ def _network(i: int, learner: Learner, now: Training) -> None:
     for name in ("depth", "width"):
         param = getattr(entry, name)
         if param.high > param.low:
-            label = {"depth": "Layers", "width": "Units per layer"}[name]
-            label = "Channels per layer" if name == "width" and learner.network in ("cnn", "resnet") else label
+            label = {"depth": "Layers", "width": "Units"}[name]
+            label = "Channels" if name == "width" and learner.network in ("cnn", "resnet") else label
             knob(label, param, getattr(loss, name), f"net{i}_{learner.network}_{name}", _setting(i, name, whole=True))
     if entry.activation:
         _choice(i, learner, loss, "activation", list(ACTIVATIONS))

@@ -8,12 +8,14 @@ import numpy as np
 
 from experiments.shares import in_queue
 from experiments.training import Learned, TrainingResult
+from experiments.training_commentary import commentary
 from experiments.training_labels import labels
-from experiments.training_verdict import headline, subline
+from experiments.training_verdict import conditions_text, headline, subline
+from experiments.view import FIRST, View
 from frontend import layer_panels, panels
 from frontend.example_panels import picture_panels
 from frontend.race_view import LOOKS
-from frontend.sent_steps import sent_steps, stops
+from frontend.sent_steps import now, sent_steps, stops
 from frontend.theme import CLASS_COLORS, MARKERS, Look, position_looks
 from landscapes import LOSSES
 from landscapes.networks.dense import Dense
@@ -27,15 +29,15 @@ def run_looks(optimizers: Sequence[str]) -> list[Look]:
     return [LOOKS[name] for name in optimizers] if len(set(optimizers)) == len(optimizers) else position_looks()
 
 
-def training_tree(result: TrainingResult, opened: int, example: int, notices: Sequence[str], *, at: int | None,
-                  present: bool, state: str, place: int = 0) -> dict[str, Any]:  # fmt: skip
+def training_tree(result: TrainingResult, opened: int, example: int, notices: Sequence[str], *, state: str,
+                  view: View = FIRST, place: int = 0) -> dict[str, Any]:  # fmt: skip
     """Everything the stage shows of a training so far, which is over, under way or stopped; see `frontend.player`.
 
     ``place`` is its place in the queue where it has not begun, else 0.
     """
     steps, runs = result.training.num_steps, result.runs
     marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
-    rows, looks = sent_steps(steps, MAX_ROWS, [at, *marks]), look_steps(runs)
+    rows, looks = sent_steps(steps, MAX_ROWS, [view.at, *marks]), look_steps(runs)
     names = labels(runs)
     shown = [*_charts(result), *(_details(runs[opened], names[opened], example, steps, state) if runs else [])]
     ids = {panel["id"] for panel in shown}
@@ -45,9 +47,10 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
         "key": hashlib.sha256(repr((result.training, opened, example)).encode()).hexdigest()[:12],
         "headline": headline(result),
         "subline": subline(result),
+        "now": now(commentary(runs), conditions_text(result)),
         "notices": list(notices),
-        "clock": {"steps": steps, "stops": stops(rows), "at": at if result.training.learners else 0,
-                  "present": present, "done": done},
+        "clock": {"steps": steps, "stops": stops(rows), "done": done,
+                  **(view if result.training.learners else view._replace(at=0))._asdict()},
         "class_colors": CLASS_COLORS,
         "runs": _runs(result, names),
         "open": opened,

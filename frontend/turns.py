@@ -157,10 +157,17 @@ class Turns:
             ticket.granted.set()
 
     def _fits(self, ticket: _Ticket, now: float) -> bool:
-        """Whether a ticket may have a turn: no address has all of them while others are about, who would wait."""
+        """Whether a ticket may have a turn.
+
+        Where several addresses are about, no two short runs work at once: both would take longer, also that of who had
+        little, and who asks for most would still be at work half of the time. One that takes longer keeps nobody
+        waiting, and no address has all turns.
+        """
         own = address_of(ticket.owner)
-        others = any(at > now - _ABOUT for who, at in self._about.items() if who != own)
-        return not others or sum(address_of(each.owner) == own for each in self._working) < max(1, self._at_once - 1)
+        if all(at <= now - _ABOUT for who, at in self._about.items() if who != own):
+            return True
+        alone = all(now - each.since > _WORTH for each in self._working)
+        return alone and sum(address_of(each.owner) == own for each in self._working) < max(1, self._at_once - 1)
 
     def _rank(self, ticket: _Ticket, now: float) -> float:
         """What is least is next."""

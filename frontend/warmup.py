@@ -46,7 +46,7 @@ def _train(width: int, depth: int) -> Callable[[], object]:
 
 def _draw_training() -> object:
     result = run_training(Training())
-    return training_tree(result, 0, result.runs[0].loss.count, (), at=None, present=False, state="over")
+    return training_tree(result, 0, result.runs[0].loss.count, (), state="over")
 
 
 def _flows() -> None:
@@ -59,7 +59,7 @@ def _flows() -> None:
 
 def _draw_flows() -> object:
     found = list(flow_live(Flow()))[-1]
-    return flow_tree(Gradients(), found, (), at=None, present=False, state="over")
+    return flow_tree(Gradients(), found, (), state="over")
 
 
 _STAGES: dict[str, tuple[_Stage, ...]] = {
@@ -68,7 +68,7 @@ _STAGES: dict[str, tuple[_Stage, ...]] = {
         _Stage("tuning the learning rates",
                lambda: [default_rate(Race(), each) for each in Race().runs]),
         _Stage("drawing the first landscape",
-               lambda: race_tree(run(Race()), run_fan(Race(), 0), (), at=None, present=False)),
+               lambda: race_tree(run(Race()), run_fan(Race(), 0), ())),
         _Stage("drawing the thumbnails", lambda: [thumbnail(name) for name in SURFACES]),
     ),
     "formulas": (_Stage("compiling what carries out formulas", lambda: run(Race(formula="x", num_steps=1))),),

@@ -51,6 +51,7 @@ class Surface:
     minima_of: Callable[..., tuple[Point, ...]] = field(default=lambda *shape: (), compare=False, repr=False)
     minimum_of: Callable[..., float | None] = field(default=lambda *shape: None, compare=False, repr=False)
     distance_of: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    valley_of: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     on_arrays: Callable[..., np.ndarray] | None = field(default=None, compare=False, repr=False)
     family: Callable[[Array, Any], Array] | None = field(default=None, compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
@@ -80,6 +81,14 @@ class Surface:
         with np.errstate(over="ignore"):  # a diverging run may stand at 1e300
             gaps = points[..., None, :] - np.asarray(minima)
             return np.hypot(gaps[..., 0], gaps[..., 1]).min(axis=-1)
+
+    def side_of_valley(self, points: Float[np.ndarray, "*rows 2"]) -> Float[np.ndarray, "*rows"] | None:
+        """On which side of its valley's floor each point lies, by the sign; None for a surface that is no valley."""
+        if self.valley_of is None:
+            return None
+        points = np.asarray(points, float)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(self.valley_of(points[..., 0], points[..., 1], *self.shape))
 
     def contains(self, points: Float[np.ndarray, "*rows 2"]) -> Bool[np.ndarray, "*rows"]:
         """Which points lie in the box, its border included; a NaN point does not."""
@@ -158,6 +167,7 @@ def surface(
     minimum: float | Callable[..., float | None] | None,
     minima: tuple[Point, ...] | Callable[..., tuple[Point, ...]] = (),
     distance: Callable[..., Any] | None = None,
+    valley: Callable[..., Any] | None = None,
     title: str = "",
     **knobs: ShapeParam,
 ) -> Callable[[Callable[..., Any]], Surface]:
@@ -172,6 +182,8 @@ def surface(
         minimum: the lowest loss in the box, or a function of the shape parameters that gives it; None for no bottom.
         minima: the known global minima as points, or a function of the shape parameters that gives them.
         distance: the distance to the minima as a function of (x, y, *shape), for a whole curve of them.
+        valley: of a surface that is one, a function of (x, y, *shape) that is zero along its floor and has another sign
+            on either side of it.
         title: how people write the name, where that is not the name itself with spaces.
         knobs: the shape parameters, at most `SHAPE_SIZE`.
     """
@@ -192,6 +204,7 @@ def surface(
             minima_of=_constant(minima),
             minimum_of=_constant(minimum),
             distance_of=distance,
+            valley_of=valley,
         )
 
     return shelve

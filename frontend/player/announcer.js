@@ -3,22 +3,27 @@
 const QUIET = 600; // milliseconds in which nothing newer came
 
 export class Announcer {
-  constructor(parent) {
+  constructor(parent, playing) {
+    this.playing = playing; // whether the playhead moves
     this.el = Object.assign(document.createElement("div"), { className: "ll-aloud" });
     this.el.setAttribute("role", "status");
     parent.append(this.el);
     this.told = ""; // the last result
   }
 
-  /** A result, with the notices that are new; what is under way is none. Only the last of several that come quickly is said. */
-  result(tree) {
+  /**
+   * What is said of a result where the playhead stands, with the notices that are new. What is under way is no result, and
+   * while it plays only the end is one. Only the last of several that come quickly is said.
+   */
+  result(tree, headline, told) {
     clearTimeout(this.timer);
     if (tree.progress && !tree.progress.again) return;
+    if (!told && this.playing()) return;
     const notices = tree.notices.filter((text) => !this.noticed?.includes(text));
-    const words = [...notices, tree.headline === this.told ? "" : tree.headline].filter(Boolean).join(" ");
+    const words = [...notices, headline === this.told ? "" : headline].filter(Boolean).join(" ");
     if (!words) return;
     this.timer = setTimeout(() => {
-      [this.told, this.noticed] = [tree.headline, tree.notices];
+      [this.told, this.noticed] = [headline, tree.notices];
       this.say(words);
     }, QUIET);
   }

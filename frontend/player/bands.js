@@ -42,17 +42,36 @@ export function drawRules(ctx, panel, { left, top, width, height }) {
   for (const [, y] of limits(panel, top, height)) stroke(ctx, left, left + width, y, { color: ink.warning, dash: [1.5, 3], width: 1.3 });
 }
 
-/** The names of the target and the limits, which lie over the curves that cross them. */
-export function nameRules(ctx, panel, { left, top, width, height }) {
+/** The names of the target, where fewest curves are or will be, and of the limits; both lie over the curves. */
+export function nameRules(ctx, panel, { left, top, width, height }, curves) {
   const ink = panel.player.ink;
   const { rule } = panel.spec;
   if (rule) {
-    const place = [left + width - 4, panel.y(rule.at) - 10];
-    label(ctx, rule.label, ...place, { color: ink.accent, ink, font: `600 ${panel.font}`, align: "right" });
+    ctx.font = `600 ${panel.font}`;
+    const room = ctx.measureText(rule.label).width;
+    const y = panel.y(rule.at);
+    const places = [y - 10, y + 11].filter((at) => at > top + 6 && at < top + height - 6).flatMap((at) => [1, 0.5, 0].map((share) => [left + 4 + share * (width - room - 8), at]));
+    const [x, at] = panel.once("rule's name", panel.player.tracksKey(), () => freest(places, room, panel, curves)) ?? [left + 4, y - 10];
+    label(ctx, rule.label, x, at, { color: ink.accent, ink, font: `600 ${panel.font}` });
   }
   for (const [limit, y] of limits(panel, top, height)) {
     label(ctx, limit.label, left + 6, y - panel.em / 2 - 3, { color: ink.warning, ink, font: panel.font });
   }
+}
+
+/** The first of the places at which fewest points of curves lie under a name of this width. */
+function freest(places, room, panel, curves) {
+  const tracks = curves.map((curve) => panel.pixelsOf(curve));
+  const under = ([x, y]) => {
+    let many = 0;
+    for (const pixels of tracks) {
+      for (let i = 0; i < pixels.length; i += 2) {
+        many += pixels[i] > x - 4 && pixels[i] < x + room + 4 && Math.abs(pixels[i + 1] - y) < 10;
+      }
+    }
+    return many;
+  };
+  return places.map((place) => [under(place), place]).sort((a, b) => a[0] - b[0])[0]?.[1];
 }
 
 /** The limits that the axis holds, with their height in pixels. */

@@ -3,6 +3,7 @@
 import { drawRules, nameRules, paintBands } from "./bands.js";
 import { CurveLabels } from "./curve_labels.js";
 import { Ends } from "./ends.js";
+import { Range } from "./range.js";
 import { cross, label, strokeRun } from "./marks.js";
 import { pixel } from "./plot.js";
 import { StepPlot } from "./steps.js";
@@ -24,6 +25,7 @@ export class Chart extends StepPlot {
     super(player, spec);
     this.labels = new CurveLabels(this);
     this.ends = new Ends(this);
+    this.range = new Range(this);
   }
 
   shape() {
@@ -39,7 +41,8 @@ export class Chart extends StepPlot {
 
   update(spec) {
     this.named = Array.isArray(spec.series) || Boolean(spec.lines);
-    const drawn = super.update(spec);
+    this.range.update(spec);
+    const drawn = super.update(this.range.chosen(spec));
     this.labels.update();
     return drawn;
   }
@@ -106,7 +109,8 @@ export class Chart extends StepPlot {
     this.clip(ctx, axes);
     drawRules(ctx, this, axes);
     const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
-    nameRules(ctx, this, axes);
+    nameRules(ctx, this, axes, curves);
+    this.drawQuestion(axes);
     this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
       const head = { ...curve, step: this.shownOf(curve, step) };
@@ -129,7 +133,7 @@ export class Chart extends StepPlot {
   drawCurve(curve, step) {
     const pixels = this.pixelsOf(curve);
     const last = this.trackOf(curve).index(step, curve.name);
-    this.strokeRest(this.ctx, curve, pixels, last);
+    if (this.player.knows) this.strokeRest(this.ctx, curve, pixels, last);
     this.strokePast(this.ctx, curve, pixels, last);
     return [curve, pixels[2 * last], pixels[2 * last + 1]];
   }
@@ -152,7 +156,7 @@ export class Chart extends StepPlot {
     const [width, height] = this.size;
     const x = this.x(step);
     this.put(past, { left: 0, top: 0, width: x, height });
-    this.put(rest, { left: x, top: 0, width: width - x, height });
+    if (this.player.knows) this.put(rest, { left: x, top: 0, width: width - x, height });
     return curves.map((curve) => this.headOf(curve, step));
   }
 
@@ -214,6 +218,14 @@ export class Chart extends StepPlot {
     if (slot > 2) return;
     const text = track.diverged !== null ? `diverged, ${at}` : `stopped, ${at}`;
     label(this.ctx, text, x + (track.diverged !== null ? 10 : 12), top + 6 + 15 * slot, { color: run.color, ink, font: `600 ${this.font}`, box: [left, left + width] });
+  }
+
+  /** Where the answer will be, as long as it is not known. */
+  drawQuestion({ left, top, width, height }) {
+    const { question } = this.spec;
+    const { ink, knows, clock } = this.player;
+    if (!question || knows || this.x(clock.step) > left + 0.3 * width) return;
+    label(this.ctx, question, left + 0.66 * width, top + 0.42 * height, { color: ink.ink3, ink, font: this.font, align: "center", box: [left, left + width] });
   }
 
   drawEmpty({ left, top, width, height }) {

@@ -62,6 +62,8 @@ export class Chrome {
     const url = new URL(window.location.href);
     if (stands && clock.step < clock.steps) url.searchParams.set("at", clock.step);
     else url.searchParams.delete("at");
+    if (url.searchParams.has("at") && this.player.ended) url.searchParams.set("tell", 1);
+    else if (!this.player.tree.clock.tell) url.searchParams.delete("tell");
     return url.href;
   }
 

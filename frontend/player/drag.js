@@ -8,7 +8,7 @@ export class Drag {
     this.player = player;
     this.el = document.createElement("div");
     this.el.className = "ll-drag";
-    this.el.innerHTML = '<span class="ll-who"></span><span class="ll-rate"><input type="range" min="0" step="1"><output></output></span>';
+    this.el.innerHTML = '<span class="ll-who"></span><span class="ll-rate"><span class="ll-reach"><input type="range" min="0" step="1"><span class="ll-decades" aria-hidden="true"></span></span><output></output></span>';
     this.range = this.el.querySelector("input");
     this.value = this.el.querySelector("output");
     this.range.addEventListener("input", () => this.move());
@@ -28,9 +28,25 @@ export class Drag {
     this.range.setAttribute("aria-label", spec.label);
     // A late answer must not pull the handle from under the finger.
     if (!this.held) this.range.value = spec.chosen;
+    this.mark(spec);
     this.show();
     if (this.el.matches(":hover, :focus-within")) this.ask();
     if (this.held) this.morph();
+  }
+
+  /** The decades under the track, and over it the rate that tuning found. */
+  mark({ stops, best }) {
+    const [low, high] = [stops[0], stops.at(-1)].map(Math.log10);
+    const at = (rate) => `${(100 * (Math.log10(rate) - low)) / Math.max(1e-9, high - low)}%`;
+    const marks = [];
+    const put = (text, rate, className) => {
+      const mark = Object.assign(document.createElement("span"), { textContent: text, className });
+      mark.style.left = at(rate);
+      marks.push(mark);
+    };
+    for (let decade = Math.ceil(low); decade <= high; decade += 1) put(figure(10 ** decade), 10 ** decade, "ll-decade");
+    if (best !== null && best >= stops[0] && best <= stops.at(-1)) put("▾", best, "ll-best");
+    this.el.querySelector(".ll-decades").replaceChildren(...marks);
   }
 
   /** Asks for the fan, once for each result. */

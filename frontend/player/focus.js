@@ -29,3 +29,10 @@ export function keepFocus(root, act, otherwise) {
   const again = seen(held) ? held : [...(path ? root.querySelectorAll(path) : [])].find(seen);
   (again ?? otherwise)?.focus({ preventScroll: true });
 }
+
+/** Whether a click on a link is to be answered on the page, which it then is: not one that asks for another tab. */
+export function plainClick(event) {
+  const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (plain) event.preventDefault();
+  return plain;
+}

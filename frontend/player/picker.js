@@ -45,7 +45,11 @@ class Picker {
       this.all = !this.all;
       this.draw();
     });
-    parent.append(this.el, this.more);
+    this.head = document.createElement("header");
+    this.head.innerHTML = "<h2></h2>";
+    this.head.append(this.more);
+    this.head.className = "ll-gallery";
+    parent.append(this.head, this.el);
     this.all = false;
     this.tiles = new Map();
     this.el.addEventListener("keydown", (event) => this.key(event));
@@ -55,6 +59,7 @@ class Picker {
   update(tree, send) {
     [this.tree, this.send] = [tree, send];
     this.el.setAttribute("aria-label", tree.label);
+    this.head.firstChild.textContent = tree.label;
     this.observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-ll-scheme"] });
     this.draw();
     watchRail();

@@ -15,6 +15,7 @@ import { Paper } from "./paper.js";
 import { loadPlotly } from "./plot.js";
 import { watchRail } from "./rail.js";
 import { Sentence } from "./sentence.js";
+import { Slides } from "./slides.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
 import { Timeline } from "./timeline.js";
@@ -30,15 +31,18 @@ export class Player {
     this.el.setAttribute("role", "region");
     this.el.setAttribute("aria-label", "Stage. Space plays and pauses, arrow keys step, Home and End go to the ends.");
     parent.append(this.el);
-    this.announcer = new Announcer(this.el);
+    this.announcer = new Announcer(this.el, () => this.clock.playing);
     this.descriptions = new Descriptions(this);
     this.runs = [];
     this.panels = [];
     this.hidden = new Set();
     this.morphed = null;
+    this.ended = false; // whether the end has been seen
+    this.starts = false; // whether it is to play once the pictures are there
     this.flat = !hasWebGL();
     this.clock = new Clock(() => this.invalidate());
     this.sentence = new Sentence(this);
+    this.slides = new Slides(this);
     this.timeline = new Timeline(this);
     this.table = new Table(this);
     this.drag = new Drag(this);
@@ -59,8 +63,8 @@ export class Player {
     // The browser takes Escape for itself while it fills the screen.
     this.left = () => this.projector && !document.fullscreenElement && this.present(false);
     document.addEventListener("fullscreenchange", this.left);
-    this.escape = (event) => event.key === "Escape" && this.projector && this.present(false);
-    document.addEventListener("keydown", this.escape);
+    this.anywhere = (event) => this.projector && this.presentedKey(event);
+    document.addEventListener("keydown", this.anywhere);
     // For tests and the curious: what was painted last. Read-only.
     Object.defineProperty(window, "player", { configurable: true, value: Object.freeze({ get: () => this.seen() }) });
   }
@@ -75,13 +79,16 @@ export class Player {
   update(whole, send) {
     this.send = send;
     const first = !this.tree;
+    const begun = this.tree?.clock.begun;
     this.whole = whole;
     const tree = (this.tree = this.flat ? flattened(whole) : whole);
     this.keepFocus(() => this.take(tree));
     document.title = tree.title;
-    this.announcer.result(tree);
     watchRail();
     if (first) this.begin(tree.clock);
+    else if (tree.clock.begun !== begun || this.dropped) this.again();
+    this.dropped = false;
+    this.announcer.result(tree, this.sentence.at(this.clock.step), this.told(this.clock.step));
     this.painted.data += 1;
     this.invalidate();
   }
@@ -98,6 +105,7 @@ export class Player {
     this.tracks = makeTracks(tree, this.clock.stops);
     this.morphed = null;
     this.clock.pace = tree.clock.pace;
+    this.slides.update(tree);
     this.sentence.update(tree);
     this.table.update(tree.table);
     this.drag.update(tree.drag);
@@ -121,7 +129,35 @@ export class Player {
     if (clock.present) this.present(true);
     if (clock.at !== null) this.clock.seek(clock.at);
     else if (this.still) this.clock.seek(this.clock.steps);
-    else this.clock.play();
+    else this.starts = true;
+  }
+
+  /** Another experiment: it plays from its start, or stands where its slide was left. */
+  again() {
+    const { where } = this.slides;
+    this.ended = false;
+    document.documentElement.classList.remove("ll-ended");
+    this.clock.scrub(where ?? (this.still ? this.clock.steps : 0));
+    this.starts = where === undefined && !this.still;
+  }
+
+  /** The clock starts when the pictures are there, and something to show in them. */
+  play() {
+    const { progress, runs } = this.tree;
+    if (progress && !runs.length) return;
+    this.starts = false;
+    if (this.clock.step === 0) this.clock.play(); // else somebody looks at a step
+  }
+
+  /** Whether the end has been seen, or need not be waited for: until then nothing is told of what comes. */
+  get knows() {
+    return this.ended || this.tree.clock.tell || !this.tree.now;
+  }
+
+  /** Whether at a step it is told what happened, not what is happening: at the end of what there is, or where a link asks. */
+  told(step) {
+    const { clock, progress } = this.tree;
+    return clock.tell || (step >= this.clock.done && !(progress && !progress.again));
   }
 
   /** Panels that are still wanted are kept with their figures; the others are purged. */
@@ -173,7 +209,7 @@ export class Player {
   }
 
   tracksKey() {
-    return `${this.painted.data}|${this.morphed?.stop ?? ""}|${[...this.hidden].join()}|${this.scheme}`;
+    return `${this.painted.data}|${this.morphed?.stop ?? ""}|${this.knows}|${[...this.hidden].join()}|${this.scheme}`;
   }
 
   visible() {
@@ -201,6 +237,12 @@ export class Player {
     this.send(action);
   }
 
+  /** Another start: the ball is dropped there, and what it does plays. */
+  drop(action) {
+    this.dropped = true;
+    this.act(action);
+  }
+
   setSpeed(speed) {
     this.clock.speed = speed;
     this.invalidate();
@@ -217,6 +259,19 @@ export class Player {
       this.chrome.takeFocus();
     }
     this.refit();
+  }
+
+  /** While it is presented the keys work from anywhere on the page, and those of a presenter's clicker turn the slides. */
+  presentedKey(event) {
+    if (event.key === "Escape") return void this.present(false);
+    const speeds = { "-": 0.5, "+": 2 };
+    const slide = { PageUp: -1, PageDown: 1 }[event.key];
+    if (event.metaKey || event.ctrlKey || event.altKey || event.target.matches("input:not([type=range])")) return;
+    if (slide) this.slides.turn(slide);
+    else if (/^[1-9]$/.test(event.key)) this.slides.open(Number(event.key) - 1);
+    else if (speeds[event.key]) this.setSpeed(Math.min(4, Math.max(0.5, this.clock.speed * speeds[event.key])));
+    else return void (this.el.contains(event.target) || this.key(event));
+    event.preventDefault();
   }
 
   key(event) {
@@ -259,6 +314,13 @@ export class Player {
     return [`${run.label}, step ${track.steps("x")[i]}`, `x ${reading(track.x[i], track.x)}, y ${reading(track.y[i], track.y)}`, `loss ${reading(track.loss[i], track.loss)}`];
   }
 
+  /** The playhead has come to the end: from now on past and future are shown. */
+  end() {
+    this.ended = true;
+    document.documentElement.classList.toggle("ll-ended", true);
+    this.announcer.result(this.tree, this.tree.headline, true);
+  }
+
   invalidate() {
     this.dirty = true;
   }
@@ -271,12 +333,15 @@ export class Player {
     this.dirty = false;
     const begun = performance.now();
     const { step } = this.clock;
+    if (this.told(step) && !this.ended) this.end();
     for (const panel of this.panels) if (panel.visible) panel.draw(step);
+    this.sentence.draw(step);
     this.table.draw(step);
     this.timeline.draw(step);
     this.hover.refresh(this);
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
     this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
+    if (this.starts && this.painted.ready && !document.hidden) this.play();
     this.painted.key = this.tree.key;
     this.descriptions.painted();
   }
@@ -286,12 +351,12 @@ export class Player {
     this.clock.stop();
     this.resizer.disconnect();
     document.removeEventListener("fullscreenchange", this.left);
-    document.removeEventListener("keydown", this.escape);
+    document.removeEventListener("keydown", this.anywhere);
     this.announcer.destroy();
     this.descriptions.destroy();
     this.chrome.destroy();
     this.paper.destroy();
-    document.documentElement.classList.remove("ll-presenting");
+    document.documentElement.classList.remove("ll-presenting", "ll-ended");
     for (const panel of this.panels) panel.destroy();
     this.el.remove();
   }

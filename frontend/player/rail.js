@@ -24,9 +24,30 @@ function set(element, name, value) {
   if (element && value !== null && element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Decades as ticks under a slider, as a background from its first to its last place. */
+function ticksOf(container) {
+  const [, scale, ...ends] = KNOB.exec(container.className) ?? [];
+  if (scale !== "log") return null;
+  const [low, high] = ends.map((text) => Math.log10(Number(text.replace("p", "."))));
+  const places = [];
+  for (let decade = Math.ceil(low); decade <= high; decade += 1) places.push((decade - low) / (high - low));
+  const tick = "linear-gradient(var(--ll-ink3), var(--ll-ink3))";
+  return places.map((share) => `${tick} calc(${100 * share}%) 100% / 1px 5px no-repeat`).join(", ");
+}
+
 function sayValues(rail) {
   for (const slider of rail.querySelectorAll('[class*="st-key-knob_"] input[type=range]')) {
-    set(slider, "aria-valuetext", valueOf(slider.closest('[class*="st-key-knob_"]'), slider));
+    const knob = slider.closest('[class*="st-key-knob_"]');
+    const said = valueOf(knob, slider);
+    set(slider, "aria-valuetext", said);
+    const box = knob.querySelector("[data-testid=stNumberInputField]")?.value;
+    if (said !== null && said !== box) set(knob, "data-moving", said);
+    else if (knob.hasAttribute("data-moving")) knob.removeAttribute("data-moving");
+    if (knob.dataset.ticks !== knob.className) {
+      knob.dataset.ticks = knob.className;
+      const ticks = ticksOf(knob);
+      if (ticks) knob.style.setProperty("--ticks", ticks);
+    }
   }
   for (const chip of rail.querySelectorAll('[class*="st-key-chip_"] button')) {
     const open = chip.querySelector("[data-testid=stIconMaterial]")?.textContent === "expand_less";
@@ -92,6 +113,7 @@ export function watchRail() {
     holder.mend();
   };
   PHONE.addEventListener("change", look);
+  rail.addEventListener("input", look, true);
   const attributeFilter = ["aria-valuetext", "value", "data-collapsed", "disabled"];
   new MutationObserver(look).observe(rail, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });
   look();

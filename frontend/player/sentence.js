@@ -1,6 +1,7 @@
-// What happened, in words; and what of the link had to be changed.
+// What happens, in words: at the playhead what is happening, at the end what happened; and what of the link was changed.
 
 import { put } from "./panel.js";
+import { rowAt } from "./stops.js";
 
 const FIRST = 3; // notices that are seen at once: more would take the charts' place
 
@@ -9,13 +10,34 @@ export class Sentence {
     this.player = player;
     this.el = document.createElement("div");
     this.el.className = "ll-sentence";
-    this.el.innerHTML = '<h1 tabindex="-1"></h1><p></p><div class="ll-notices"></div>';
-    [this.headline, this.subline, this.notices] = this.el.children;
+    this.el.innerHTML = '<h1 tabindex="-1"><span></span></h1><p><span></span></p><div class="ll-notices"></div>';
+    [this.headline, this.conditions, this.notices] = this.el.children;
+    [this.said, this.subline] = [this.headline.firstChild, this.conditions.firstChild];
   }
 
-  update({ headline, subline, notices }) {
-    put(this.headline, headline);
-    put(this.subline, subline);
+  update(tree) {
+    this.tree = tree;
+    // Room for the longest sentence from the start, so that nothing moves while they change.
+    this.headline.dataset.longest = [tree.headline, ...(tree.now?.said ?? [])].reduce((a, b) => (b.length > a.length ? b : a));
+    this.conditions.dataset.longest = tree.subline;
+    this.draw(this.player.clock.step);
+    this.notice(tree.notices);
+  }
+
+  /** What is said at a step. */
+  at(step) {
+    const { headline, now } = this.tree;
+    if (!now || this.player.told(step)) return headline;
+    return now.said[rowAt(now.at, step)];
+  }
+
+  draw(step) {
+    put(this.said, this.at(step));
+    const { now, subline } = this.tree;
+    put(this.subline, !now || this.player.told(step) ? subline : now.subline);
+  }
+
+  notice(notices) {
     const key = JSON.stringify(notices);
     if (key === this.noticed) return; // unfolded or dismissed, they stay so while a training reports
     this.noticed = key;

@@ -15,7 +15,7 @@ export class Stage {
     this.soFar = Object.assign(document.createElement("div"), { className: "ll-so-far", hidden: true });
     this.soFar.innerHTML = '<span></span><button type="button">Stop</button>';
     this.soFar.lastElementChild.addEventListener("click", () => player.act({ kind: this.again ? "again" : "stop" }));
-    player.el.append(this.bar, player.sentence.el, this.soFar, this.body, player.timeline.el);
+    player.el.append(this.bar, player.slides.el, player.sentence.el, this.soFar, this.body, player.timeline.el);
   }
 
   /** Puts the panels into the grid; `switches` are groups of which one is seen at a time. */

@@ -33,7 +33,7 @@ export class Table {
     table.createCaption().textContent = caption;
     this.at = head.appendChild(heading("col", "", "ll-at"));
     head.append(...columns.map(({ title }) => heading("col", title)));
-    head.append(heading("col", ends?.title ?? outcome));
+    this.last = head.appendChild(heading("col", ends?.title ?? outcome));
     if (!head.lastChild.textContent) head.lastChild.append(unseen("how it ended"));
     const body = table.createTBody();
     body.classList.toggle("ll-many", this.player.runs.length > 5);
@@ -64,6 +64,7 @@ export class Table {
     const shown = this.rows.map(({ run }) => this.shownOf(this.player.track(run), step));
     const head = Math.max(...shown.filter((at) => at !== null));
     const { unit } = this.player.tree.clock;
+    if (this.spec.first) put(this.last, this.player.knows ? this.spec.outcome : this.spec.first);
     put(this.at, `At ${moment(Number.isFinite(head) ? head : step, unit)}`);
     this.rows.forEach(({ own }, i) => put(own, shown[i] === null || shown[i] === head ? "" : moment(shown[i], unit)));
     this.rows.forEach((row, i) => this.drawRow(row, step, i));
@@ -92,7 +93,8 @@ export class Table {
     if (gone) return `diverged, ${track.diverged}`;
     if (track.stopped !== null && step >= track.stopped) return `stopped, ${track.stopped}`;
     if (!this.spec.target) return "";
-    return track.reached !== null && step >= track.reached ? `step ${track.reached}` : "not yet";
+    const at = this.player.knows ? track.reached : track.touched; // that it stays is known at the end
+    return at !== null && step >= at ? `step ${at}` : "not yet";
   }
 }
 

@@ -77,16 +77,17 @@ export class Timeline {
     this.showing = null;
   }
 
-  /** Marks where runs reach the target, are stopped early or diverge; rebuilt when the tracks change. */
-  drawMarks() {
-    const key = this.player.tracksKey();
+  /** Marks, once they may be known, where runs reach the target, are stopped early or diverge; rebuilt when the tracks change. */
+  drawMarks(step) {
+    const { knows } = this.player;
+    const key = `${this.player.tracksKey()}|${knows ? "" : step}`;
     if (key === this.showing) return;
     this.showing = key;
     this.marks.replaceChildren();
     for (const run of this.player.visible()) {
-      const { reached, diverged, stopped } = this.player.track(run);
-      const at = diverged ?? stopped ?? reached;
-      if (at === null) continue;
+      const { reached, touched, diverged, stopped } = this.player.track(run);
+      const at = diverged ?? stopped ?? (knows ? reached : touched); // that it stays is known at the end
+      if (at === null || (!knows && at > step)) continue;
       const mark = document.createElement("span");
       if (diverged !== null) {
         mark.textContent = "×";
@@ -114,7 +115,7 @@ export class Timeline {
 
   draw(step) {
     const { clock } = this.player;
-    this.drawMarks();
+    this.drawMarks(step);
     if (this.playing !== clock.playing) {
       this.playing = clock.playing;
       this.play.innerHTML = icon(clock.playing ? "pause" : "play");

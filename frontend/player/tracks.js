@@ -3,7 +3,7 @@
 import { rowAt } from "./stops.js";
 import { reading } from "./words.js";
 
-function track(series, stepsOf, floor, { reached = null, diverged = null, stopped = null }) {
+function track(series, stepsOf, floor, { reached = null, touched = reached, diverged = null, stopped = null }) {
   const named = { ...series };
   if (series.gap) named.loss = floor ? raised(series.gap, floor) : series.gap;
   const [first] = Object.keys(named);
@@ -12,7 +12,7 @@ function track(series, stepsOf, floor, { reached = null, diverged = null, stoppe
   const at = (name, step) => (named[name] ? named[name][index(step, name)] : NaN);
   const stepOf = (name, step) => steps(name)[index(step, name)];
   const says = (name, step) => reading(at(name, step), named[name] ?? {});
-  return { ...named, steps, index, at, stepOf, says, reached, diverged, stopped, count: named[first]?.length ?? 0 };
+  return { ...named, steps, index, at, stepOf, says, reached, touched, diverged, stopped, count: named[first]?.length ?? 0 };
 }
 
 /** A gap as a loss. A gap below what is sent is no bound of the loss, which it leaves as it is. */

@@ -13,7 +13,7 @@ from experiments.training import TrainingResult, train_in_pieces
 from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend import jobs
-from frontend.acts import Add, Again, Explore, Place, Ranges, Stop
+from frontend.acts import Add, Again, Begin, Explore, Place, Ranges, Stop, index
 from frontend.address import query, show_link
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
@@ -31,10 +31,13 @@ _STAGE: dict[str, Ranges] = {
 def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
     page = rail.page()
-    act = acted({Add: {}, Stop: {}, Again: {}, **_STAGE[page.mode]})
+    starter = {"starter": index(len(rail.STARTERS.entries))}
+    act = acted({Add: {}, Stop: {}, Again: {}, Begin: starter, **_STAGE[page.mode]})
     match act:
         case Add():
             rail.add_curve()
+        case Begin(starter):
+            rail.STARTERS.begin(starter)
         case Explore(z):
             rail.set_page(replace(page, z=z))
         case Place(x, y) if page.opened < len(page.flow.curves):
@@ -51,7 +54,7 @@ def _open_link() -> None:
         return
     link = query()
     st.session_state.gradients, st.session_state.gradients_notices = from_link(link)
-    st.session_state.gradients_view = view_of(link)
+    rail.STARTERS.opened(rail.page(), view_of(link))
 
 
 def _job(page: Gradients) -> Job:
@@ -63,14 +66,13 @@ def _job(page: Gradients) -> Job:
 
 
 def _show(page: Gradients, latest: Any, state: str, place: int) -> None:
-    at, present = st.session_state.gradients_view
-    notices = st.session_state.gradients_notices
+    view, notices = rail.STARTERS.view, st.session_state.gradients_notices
     if page.training is not None:
         result = latest or TrainingResult(page.training, ())
-        tree = trained_tree(page, result, (), notices, at=at, present=present, state=state, place=place)
+        tree = trained_tree(page, result, (), notices, view=view, state=state, place=place)
     else:
-        tree = flow_tree(page, latest or (), notices, at=at, present=present, state=state, place=place)
-    play({**tree, "title": titled(gradients_title(page))}, _on_act)
+        tree = flow_tree(page, latest or (), notices, view=view, state=state, place=place)
+    play({**tree, **rail.STARTERS.tree(rail.STARTERS.chosen()), "title": titled(gradients_title(page))}, _on_act)
 
 
 def _stage() -> None:

@@ -8,7 +8,7 @@ from experiments.race import Race, fan_of, run, run_fan
 from experiments.race_link import COORDINATE, from_link, to_link
 from experiments.view import view_of
 from frontend import rail
-from frontend.acts import Add, Near, Rate, Start, index
+from frontend.acts import Add, Begin, Near, Rate, Start, index
 from frontend.address import query, show_link
 from frontend.knobs import figures
 from frontend.parts import draw_stage
@@ -26,7 +26,9 @@ def _on_act() -> None:
     race = rail.race()
     place, every = (-COORDINATE, COORDINATE), index(len(race.runs))
     # an optimizer's own range of rates is held by the description's gate
-    match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Near: {}, Add: {}}):
+    starter = {"starter": index(len(rail.STARTERS.entries))}
+    match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Near: {}, Add: {},
+                 Begin: starter}):  # fmt: skip
         case Start(x, y):
             rail.set_race(replace(race, start=(figures(x), figures(y))))
         case Rate(run, value):
@@ -35,6 +37,8 @@ def _on_act() -> None:
             st.session_state.near = race, rail.open_run()
         case Add():
             rail.add_run()
+        case Begin(starter):
+            rail.STARTERS.begin(starter)
 
 
 def _progress_bar():
@@ -56,7 +60,7 @@ def _open_link() -> None:
     link = query()
     race, notices = from_link(link)
     st.session_state.race, st.session_state.notices = race, notices
-    st.session_state.view = view_of(link)
+    rail.STARTERS.opened(race, view_of(link))
     if (opened := opened_before(OPEN)) is not None:
         st.session_state.open_run = opened
 
@@ -74,9 +78,8 @@ def _stage() -> None:
         slot.empty()
         near = st.session_state.get("near") == (race, opened)
         fan = (run_fan if near else fan_of)(race, opened) if race.runs else None
-        at, present = st.session_state.view
-        tree = race_tree(result, fan, st.session_state.notices, at=at, present=present)
-        play({**tree, "title": titled(race_title(race))}, _on_act)
+        tree = race_tree(result, fan, st.session_state.notices, view=rail.STARTERS.view)
+        play({**tree, **rail.STARTERS.tree(rail.STARTERS.chosen()), "title": titled(race_title(race))}, _on_act)
 
 
 _open_link()

@@ -8,7 +8,7 @@ from experiments.training_link import from_link, to_link
 from experiments.view import view_of
 from frontend import jobs
 from frontend import training_rail as rail
-from frontend.acts import Add, Again, Around, Example, Stop, index
+from frontend.acts import Add, Again, Around, Begin, Example, Stop, index
 from frontend.address import query, show_link
 from frontend.parts import draw_stage
 from frontend.player import acted, play
@@ -22,10 +22,13 @@ def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
     trained, unseen = rail.examples()
     every = index(trained + unseen)
-    act = acted({Add: {}, Stop: {}, Again: {}, Example: {"index": every}, Around: {"by": (-1, 1)}})
+    act = acted({Add: {}, Stop: {}, Again: {}, Example: {"index": every}, Around: {"by": (-1, 1)},
+                 Begin: {"starter": index(len(rail.STARTERS.entries))}})  # fmt: skip
     match act:
         case Add():
             rail.add_learner()
+        case Begin(starter):
+            rail.STARTERS.begin(starter)
         case Stop():
             jobs.stop(rail.training(), _job, "stopped")
         case Again():
@@ -45,7 +48,7 @@ def _open_link() -> None:
     training, example, notices = from_link(link)
     st.session_state.training, st.session_state.training_notices = training, notices
     st.session_state.example = example or None
-    st.session_state.training_view = view_of(link)
+    rail.STARTERS.opened(training, view_of(link))
     if (opened := opened_before(OPEN)) is not None:
         st.session_state.open_learner = opened
 
@@ -56,13 +59,13 @@ def _job() -> Job:
 
 
 def _show(result: TrainingResult, state: str, place: int) -> None:
-    at, present = st.session_state.training_view
     opened = min(rail.open_learner(), max(0, len(result.runs) - 1))
     example = st.session_state.example
     if example is None and result.runs:
         example = result.runs[0].loss.count  # the first that is held back
-    tree = training_tree(result, opened, example or 0, st.session_state.training_notices, at=at, present=present,
+    tree = training_tree(result, opened, example or 0, st.session_state.training_notices, view=rail.STARTERS.view,
                          state=state, place=place)  # fmt: skip
+    tree |= rail.STARTERS.tree(rail.STARTERS.chosen())
     play({**tree, "title": titled(training_title(result.training))}, _on_act)
     if state == "over":
         jobs.make_ready(result.training)

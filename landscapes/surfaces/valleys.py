@@ -15,6 +15,7 @@ _TEST_FUNCTIONS = "Jamil & Yang, A literature survey of benchmark functions, 201
     start=(-1.2, 1.0),
     minima=lambda a, b: ((a, a * a),),
     minimum=0.0,
+    valley=lambda x, y, a, b: y - x**2,
     source="Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960",
 )
 def rosenbrock(x, y, a, b):
@@ -32,6 +33,7 @@ def rosenbrock(x, y, a, b):
     start=(1.5, 1.0),
     minima=((0.0, 0.0),),
     minimum=0.0,
+    valley=lambda x, y, condition, angle: y * np.cos(np.deg2rad(angle)) - x * np.sin(np.deg2rad(angle)),
     source="Nesterov, Introductory Lectures on Convex Optimization, 2004",
 )
 def quadratic(x, y, condition, angle):
@@ -53,6 +55,7 @@ def quadratic(x, y, condition, angle):
     start=(-4.0, 2.2),
     minima=((0.0, 0.0),),
     minimum=0.0,
+    valley=lambda x, y, steepness, bend: y - bend * np.sin(x),
     source="Sutton, Two problems with backpropagation and other steepest-descent learning procedures, 1986; own shape",
 )
 def ravine(x, y, steepness, bend):

@@ -39,7 +39,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def opened(width: int = 1440, height: int = 900, *, path: str = "", wait: bool = True, scheme: str = "light",
                motion: str = "no-preference", policy: bool = False, forced: str = "none",
-               contrast: str = "no-preference", touch: bool = False, before: str = "",
+               contrast: str = "no-preference", touch: bool = False, before: str = "", bare: bool = False,
                **params: str) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -58,6 +58,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.on("request", lambda r: faults.append(r.url) if not _is_ours(r.url, server) else None)
+        params = params if bare else {"v": "1", **params}  # a bare link opens the room's first starter
         page.goto(f"{server}/{path}?{urlencode(params)}" if params else f"{server}/{path}")
         if wait:
             page.wait_for_function(PAINTED, timeout=120_000)

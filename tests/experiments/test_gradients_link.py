@@ -27,7 +27,8 @@ from experiments.flow import (
     flow_live,
 )
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
-from experiments.gradients_link import PRESETS, TRAIN_STEPS, Z, from_link, lacks, to_link
+from experiments.gradients_link import TRAIN_STEPS, Z, from_link, lacks, opening, to_link
+from experiments.starters import GRADIENTS
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.backward import WEIGHTS
 from landscapes.networks.gallery import NETWORKS
@@ -103,23 +104,25 @@ def test_a_page_survives_its_link(seed):
         assert to_link(again) == to_link(page)
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_reads_and_returns(name):
-    page, notices = from_link(PRESETS[name])
+@pytest.mark.parametrize("link", [each.link for each in GRADIENTS])
+def test_every_starter_reads_and_returns(link):
+    page, notices = from_link(link)
     assert not notices
     written = to_link(page)
-    for key in set(PRESETS[name]) - {"open"}:
-        assert written[key].split("~")[0] == PRESETS[name][key].split("~")[0]
+    for key in set(link) - {"open"} if written else ():
+        assert written[key].split("~")[0] == link[key].split("~")[0]
     assert from_link(to_link(page)) == (page, [])
 
 
-def test_the_presets_differ():
-    assert len({from_link(link)[0] for link in PRESETS.values()} | {Gradients()}) == len(PRESETS) + 1
+def test_the_starters_differ():
+    assert len({from_link(each.link)[0] for each in GRADIENTS} | {Gradients()}) == len(GRADIENTS) + 1
 
 
 def test_the_default_page_needs_no_parameters():
-    assert to_link(Gradients()) == {}
-    assert from_link({}) == (Gradients(), [])
+    assert to_link(Gradients()) == {"v": "1"}
+    assert from_link({"v": "1"}) == (Gradients(), [])
+    assert from_link({}) == (opening(), [])
+    assert to_link(opening()) == {}
 
 
 def test_only_what_differs_is_written():

@@ -89,7 +89,7 @@ def _at(steps: list, step: int) -> list[int]:
 def _first(facts: Facts, clause: str) -> bool:
     """Clauses of who arrived."""
     order = sorted({step for step in facts.arrived if step is not None})
-    if m := re.fullmatch(r"(.+) reach(es)? 10⁻³ at step (\d+) and stays?(?:, before (.+) at (\d+))?", clause):
+    if m := re.fullmatch(r"(.+) reach(es)? 0\.001 at step (\d+) and stays?(?:, before (.+) at (\d+))?", clause):
         assert int(m[3]) == order[0] > 0
         _group(facts, m[1], _at(facts.arrived, order[0]))
         assert bool(m[2]) == (len(_at(facts.arrived, order[0])) == 1)
@@ -98,7 +98,7 @@ def _first(facts: Facts, clause: str) -> bool:
             assert int(m[5]) == order[1]
             _group(facts, m[4], _at(facts.arrived, order[1]))
         return True
-    if m := re.fullmatch(r"(.+) starts? within 10⁻³ and stays?", clause):
+    if m := re.fullmatch(r"(.+) starts? within 0\.001 and stays?", clause):
         _group(facts, m[1], _at(facts.arrived, 0))
         return True
     if m := re.fullmatch(r"(.+) reach(?:es)? it at step (\d+)", clause):
@@ -122,12 +122,12 @@ def _failed(facts: Facts, clause: str) -> bool:
         assert facts.find(m[1])[0] in waiting
         assert len(waiting) == 1 or facts.names.count(m[1]) == 1
         assert int(m[2]) == facts.steps
-    elif m := re.fullmatch(r"(.+) touches (?:it|10⁻³) at step (\d+)(.*)", clause):
+    elif m := re.fullmatch(r"(.+) touches (?:it|0\.001) at step (\d+)(.*)", clause):
         (who,) = facts.find(m[1])
         assert facts.touched[who] == int(m[2])
         assert ("too late" in m[3]) == facts.there[who]
         assert ("leaves" in m[3]) == (facts.returns[who] or not facts.there[who])
-    elif m := re.fullmatch(r"(?:None reaches|(.+) does not reach) 10⁻³ in (\d+) steps?", clause):
+    elif m := re.fullmatch(r"(?:None reaches|(.+) does not reach) 0\.001 in (\d+) steps?", clause):
         assert not any(s is not None for s in facts.arrived + facts.touched)
         assert (m[1] is None) == (len(facts.names) > 1)
         assert int(m[2]) == facts.steps
@@ -220,7 +220,7 @@ def check_subline(result: RaceResult, facts: Facts) -> None:
 
 
 def check_tree(result: RaceResult, facts: Facts) -> None:
-    tree = race_tree(result, None, (), at=None, present=False)
+    tree = race_tree(result, None, ())
     assert [r["reached"] for r in tree["runs"]] == facts.arrived
     assert [r["diverged"] for r in tree["runs"]] == facts.gone
     names = [r["label"] for r in tree["runs"]]

@@ -23,6 +23,7 @@ from experiments.training_link import (
     from_link,
     knobs_of,
     lacks,
+    opening,
     to_link,
 )
 from landscapes import ACTIVATIONS, DATASETS, LOSSES, NETWORKS
@@ -137,8 +138,10 @@ def test_data_open_with_a_network_that_suits_them(dataset):
 
 
 def test_the_default_training_needs_no_parameters():
-    assert to_link(Training()) == {}
-    assert from_link({}) == (Training(), 0, [])
+    assert to_link(Training()) == {"v": "1"}
+    assert from_link({"v": "1"}) == (Training(), 0, [])
+    assert from_link({}) == (opening(), 0, [])
+    assert to_link(opening()) == {}
 
 
 def test_only_what_differs_is_written():

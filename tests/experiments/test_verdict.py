@@ -16,7 +16,7 @@ def test_the_winner_and_the_second_are_named_with_their_steps():
     result = run(replace(HILL, runs=(rated("gradient_descent", 0.005), rated("momentum", 0.001))))
     first, second = sorted(zip([o.arrived for o in result.outcomes], ("gradient descent", "momentum"), strict=True))
     sentence = headline(result)
-    assert sentence.lower().startswith(f"{first[1]} reaches 10⁻³ at step {first[0]} and stays")
+    assert sentence.lower().startswith(f"{first[1]} reaches 0.001 at step {first[0]} and stays")
     assert f"before {second[1]} at {second[0]}" in sentence
 
 
@@ -27,7 +27,7 @@ def test_who_has_not_arrived_is_said():
 
 def test_nobody_arrives():
     result = run(replace(HILL, runs=(rated("adam", 1e-5),)))
-    assert headline(result).startswith("Adam does not reach 10⁻³ in 500 steps; it ends")
+    assert headline(result).startswith("Adam does not reach 0.001 in 500 steps; it ends")
 
 
 def test_divergence_is_a_result():

@@ -15,7 +15,7 @@ from experiments.flow import NUMBERS as CURVE_NUMBERS
 from experiments.query import Field, readings, typed
 from experiments.race import DEFAULT_RUNS, Race, Run
 from experiments.training_link import CHOICES, NUMBERS
-from experiments.view import view_of
+from experiments.view import View, view_of
 from landscapes import DATASETS, NETWORKS, SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.experiments.link_corpus import ROOMS
@@ -279,6 +279,6 @@ def test_no_smudged_link_fails(room):
 
 
 def test_the_view_is_read_off_a_raw_query_too():
-    assert view_of("v=1&amp;at=12&Present=true") == (12, True)
-    assert view_of("at=12.") == (12, False)
+    assert view_of("v=1&amp;at=12&Present=true") == View(12, True)
+    assert view_of("at=12.") == View(12)
     assert race_link.from_link("v=1&at=12&present=1") == (Race(runs=DEFAULT_RUNS), [])

@@ -9,8 +9,15 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 EVENTS = "$$STREAMLIT_INTERNAL_KEY_{id}__events"
-KINDS = ("start", "rate", "add", "stop", "again", "example", "explore", "place")
-FIELDS = {"start": "xy", "place": "xy", "explore": "z", "rate": ("run", "value"), "example": ("index", "by")}
+KINDS = ("start", "rate", "add", "stop", "again", "example", "explore", "place", "begin")
+FIELDS = {
+    "start": "xy",
+    "place": "xy",
+    "explore": "z",
+    "rate": ("run", "value"),
+    "example": ("index", "by"),
+    "begin": ("starter",),
+}
 ODD: tuple[Any, ...] = (
     None, True, "1", "", "NaN", [], [1], {}, {"x": 1}, float("nan"), float("inf"), -float("inf"), 1e300, -1e300, 1e7,
     -1, -0.5, 10**30, 2**63, 99_999, "x" * 3000, "\ud800", "\0", [[[[[]]]]], {"kind": {"kind": []}},
@@ -22,7 +29,7 @@ BROKEN = ("", "[", "nope", "9" * 5000, "[" * 3000, '{"event":', '[{"event":"act"
 def acts(rng: random.Random) -> Iterator[str]:
     """Texts of the events of a stage or a picker, without end; none is an honest act."""
     while True:
-        event = rng.choice(("act", "pick"))
+        event = rng.choice(("act", "pick", "begin"))
         kind = rng.choice((*KINDS, "start", "unknown", "__class__", 7, None, ["add"], "x" * 2000))
         names = FIELDS.get(str(kind), ()) if rng.random() < 0.9 else ("x", "y", "run", "value", "by", "index")
         value: Any = {"kind": kind, **{name: rng.choice(ODD) for name in names}}

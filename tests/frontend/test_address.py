@@ -59,7 +59,7 @@ def test_the_rail_takes_an_end_as_far_as_the_box_stays_one():
 
 NAMED = [
     ("race", {"formula": "x*y", "surface": "beale"}, "Surface has no effect beside a formula and was left out."),
-    ("race", {"at": "abc"}, "At is ‘abc’; a whole step from 0 to 500 is needed; it was left out."),
+    ("race", {"v": "1", "at": "abc"}, "At is ‘abc’; a whole step from 0 to 500 is needed; it was left out."),
     ("train", {"runs": "none", "r1": "adam"}, "Runs is ‘none’, so r1 was left out."),
     ("train", {"runs": "none", "example": "99999"}, "Example is ‘99999’, outside 0 to 499; 499 is used."),
     ("gradients", {"curves": "none", "at": "x"}, "At is ‘x’; a whole step from 0 to 20 is needed; it was left out."),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from frontend.serving.assets import ENTRIES
 from frontend.serving.bundle import script, stylesheet
 
 PLAYER = Path(__file__).parents[2] / "frontend" / "player"
@@ -72,7 +73,7 @@ def test_a_stylesheet_that_is_not_understood_is_said(tmp_path, line):
 
 def test_the_player_is_whole():
     """Every module and stylesheet of the folder is in it, once."""
-    made = script(PLAYER, ["main.js", "picker.js"])
+    made = script(PLAYER, ENTRIES)
     assert sorted(made.count(f"\n// {path.name}\n") for path in PLAYER.glob("*.js")) == [1] * len(
         list(PLAYER.glob("*.js"))
     )

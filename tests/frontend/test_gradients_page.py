@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from experiments.flow import MAX_CURVES, Measured, flow_live
 from experiments.gradients import RULES, Gradients
-from experiments.gradients_link import PRESETS, from_link
+from experiments.gradients_link import from_link
 from experiments.gradients_verdict import headline, subline
+from experiments.starters import GRADIENTS
 from frontend.flow_panels import RANGES
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.through_time import CELLS
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("warm")
 
 def opened(**params: str) -> AppTest:
     page = AppTest.from_file(MAIN, default_timeout=120)
-    for key, value in params.items():
+    for key, value in {"v": "1", **params}.items():
         page.query_params[key] = value
     return page.switch_page("rooms/gradients.py").run()
 
@@ -79,7 +80,7 @@ def test_the_page_opens_on_six_networks():
     assert tree["subline"] == subline(Gradients(), found)
     assert tree["clock"].items() >= {"steps": 20, "stops": None, "at": None, "present": False, "unit": "layers"}.items()
     assert [run["label"] for run in tree["runs"]][:2] == ["Tanh, σw 1", "Tanh, σw 1.6"]
-    assert not page.query_params
+    assert link(page) == {"v": "1"}
     assert len(player(page).SerializeToString()) < 200_000
 
 
@@ -114,12 +115,12 @@ def layers_fit(tree: dict, page: Gradients) -> None:
     assert sent["outputs"]["counts"].shape == sent["inputs"]["counts"].shape == (1, flow.depth, 24)
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_shows_the_experiments_numbers(name):
-    page = opened(**PRESETS[name])
-    tree, described = shown(page), from_link(PRESETS[name])[0]
+@pytest.mark.parametrize("starter", GRADIENTS, ids=lambda each: each.title)
+def test_every_starter_shows_the_experiments_numbers(starter):
+    page = opened(**starter.link)
+    tree, described = shown(page), from_link(starter.link)[0]
     assert not tree["notices"]
-    assert page.sidebar.button_group(key="preset").value == name
+    assert tree["starters"][tree["starter"]]["title"] == starter.title
     if described.mode == "dying":
         dead = tree["series"]["dead"]
         said = float(panels(tree)["dead"]["ends"][0]["text"].rstrip("%")) / 100
@@ -247,18 +248,17 @@ def test_the_weight_follows_the_activation_where_it_was_the_usual_one():
     assert link(other)["c1"] == "relu~weight~1.3"
 
 
-def test_modes_presets_and_defaults():
+def test_modes_starters_and_the_way_back():
     page = opened(**SMALL)
     before = shown(page)["key"]
     assert press(page, "mode", "time")["clock"]["unit"] == "steps"
     assert link(page)["mode"] == "time"
     assert "dead" in panels(press(page, "mode", "dying"))
     assert press(page, "mode", "layers")["key"] == before, "the networks are as they were left"
-    tree = press(page, "preset", "Skip rescues")
-    assert tree["key"] == shown(opened(**PRESETS["Skip rescues"]))["key"]
-    click(page, "reset")
-    assert not page.query_params
-    assert shown(page)["key"] == shown(opened())["key"]
+    tree = act(page, kind="begin", starter=3)
+    assert tree["key"] == shown(opened(**GRADIENTS[3].link))["key"]
+    press(page, "mode", "time")
+    assert click(page, "reset")["key"] == tree["key"], "back to the starter that was begun"
 
 
 def test_the_map_against_depth():

@@ -1,7 +1,9 @@
 """The race room under AppTest: what it sends to the player, for every entry of the catalogues and for bad input."""
 
+import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -9,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from experiments.race import DEFAULT_RUNS, Race, run
 from experiments.run import Run
+from experiments.starters import RACE
 from frontend.warmup import _Warmup as Warmup
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
 from tests.compilations import compilations
+from tests.frontend.test_forged import event
 from tests.frontend.trainings import tree_of
 
 MAIN = str(Path(__file__).parents[2] / "frontend" / "main.py")
@@ -23,9 +27,15 @@ pytestmark = pytest.mark.usefixtures("warm")
 
 def opened(**params) -> AppTest:
     page = AppTest.from_file(MAIN, default_timeout=120)
-    for key, value in params.items():
+    for key, value in {"v": "1", **params}.items():
         page.query_params[key] = value
     return page.run()
+
+
+def act(page: AppTest, **what: object) -> dict:
+    """What the player sends when a visitor acts on the stage."""
+    event(page, "player", json.dumps([{"event": "act", "value": what}]))
+    return tree_of(page)
 
 
 def test_the_page_opens_on_the_default_race():
@@ -35,8 +45,8 @@ def test_the_page_opens_on_the_default_race():
     np.testing.assert_allclose(tree["series"]["x"][4], result.trajectories[4].params[:, 0], rtol=1e-6)
     np.testing.assert_allclose(tree["series"]["gap"][0], result.gap[0], rtol=1e-6)
     assert [r["label"] for r in tree["runs"]] == [OPTIMIZERS[r.optimizer].title for r in DEFAULT_RUNS]
-    assert not page.query_params
-    assert tree["clock"] == {"steps": 500, "stops": None, "at": None, "present": False}
+    assert dict(page.query_params.items()) == {"v": "1"}
+    assert tree["clock"] == {"steps": 500, "stops": None, "at": None, "present": False, "tell": False, "begun": 0}
 
 
 def test_what_is_sent_stays_within_the_budget():
@@ -138,11 +148,45 @@ def test_the_address_bar_holds_the_race_and_reopens_it():
     assert not tree_of(again)["notices"]
 
 
-def test_back_to_defaults():
-    page = opened(surface="beale", seed="4", r1="adam")
+def test_back_to_this_start():
+    """To what the link opened, from its first step."""
+    page = opened(surface="beale", seed="4", r1="adam", at="20")
+    before, link = tree_of(page), dict(page.query_params.items())
+    page.sidebar.number_input(key="noise").set_value(0.5).run()
+    assert tree_of(page)["key"] != before["key"]
     page.sidebar.button(key="reset").click().run()
+    assert dict(page.query_params.items()) == link
+    assert tree_of(page)["key"] == before["key"]
+    assert tree_of(page)["clock"].items() >= {"at": None, "begun": 1}.items()
+
+
+@pytest.mark.parametrize("place", range(len(RACE)))
+def test_every_starter_is_begun_from_the_rail_from_the_stage_and_from_its_link(place):
+    linked = AppTest.from_file(MAIN, default_timeout=120)
+    for key, value in RACE[place].link.items():
+        linked.query_params[key] = value
+    tree = tree_of(linked.run())
+    assert not tree["notices"]
+    assert tree["starter"] == place
+    assert parse_qs(tree["starters"][place]["href"][1:], keep_blank_values=True) == {
+        key: [value] for key, value in RACE[place].link.items()
+    }
+    page = opened(surface="beale")
+    assert tree_of(page)["starter"] is None
+    assert act(page, kind="begin", starter=place)["key"] == tree["key"]
+    assert tree_of(page)["clock"]["begun"] == 1
+    assert dict(page.query_params.items()) == dict(linked.query_params.items())
+
+
+def test_the_root_opens_the_first_starter():
+    page = AppTest.from_file(MAIN, default_timeout=120).run()
+    assert tree_of(page)["starter"] == 0
     assert not page.query_params
-    assert tree_of(page)["key"] == tree_of(opened())["key"]
+    page.sidebar.number_input(key="noise").set_value(0.5).run()
+    assert tree_of(page)["starter"] is None
+    page.sidebar.button(key="reset").click().run()
+    assert tree_of(page)["starter"] == 0
+    assert not page.query_params
 
 
 def test_no_runs_is_a_state_not_a_fault():

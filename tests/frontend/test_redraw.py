@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("warm")
 
 def opened(room: str, link: dict[str, str]) -> AppTest:
     page = AppTest.from_file(MAIN, default_timeout=120)
-    for key, value in link.items():
+    for key, value in {"v": "1", **link}.items():
         page.query_params[key] = value
     return page.run() if room == "race" else page.switch_page(f"rooms/{room}.py").run()
 
@@ -115,4 +115,4 @@ def test_what_changes_more_draws_more(monkeypatch: pytest.MonkeyPatch):
     assert {"net0_mlp_depth_slider", "net0_mlp_depth_box"} <= keys
     page.run()
     keys = drawn(page, monkeypatch, lambda: page.sidebar.button(key="reset").click().run())
-    assert {"net0_mlp_depth_slider", "train_steps_box"} <= keys
+    assert {"net0_mlp_depth_slider", "net0_mlp_depth_box"} <= keys

@@ -5,6 +5,7 @@ import pytest
 
 from experiments.run import Run
 from experiments.training import Learner, Training, run
+from experiments.view import View
 from frontend.sent_steps import sent_steps, stops
 from frontend.training_view import training_tree
 
@@ -38,7 +39,7 @@ def test_every_row_of_a_training_is_of_the_step_that_it_says(num_steps, patience
     ways = (Run("adam"), Run("gradient_descent", (("learning_rate", 1e4),)), Run("momentum"))
     learners = tuple(Learner(way, settings=(("depth", 2), ("width", 8))) for way in ways)
     result = run(Training(learners=learners, num_steps=num_steps, patience=patience))
-    tree = training_tree(result, 1, 0, (), at=31, present=False, state="over")
+    tree = training_tree(result, 1, 0, (), view=View(at=31), state="over")
     rows, looks = sent_steps(num_steps, 1001), tree["steps"]["train"]
     given = np.arange(num_steps + 1) if tree["clock"]["stops"] is None else tree["clock"]["stops"]
     assert {31, *rows} <= set(given.tolist())

@@ -159,11 +159,14 @@ def test_the_address_bar_holds_the_training_and_reopens_it():
     assert [run["label"] for run in again["runs"]] == [run["label"] for run in before["runs"]]
 
 
-def test_back_to_defaults():
-    page = opened(data="circles", seed="4", n1="mlp~depth~2", r1="momentum", steps="40", example="3")
+def test_back_to_this_start():
+    page = opened(data="circles", seed="4", n1="mlp~depth~2", r1="momentum", steps="40")
+    before, link = shown(page)["key"], dict(page.query_params.items())
+    page.sidebar.slider(key="net0_mlp_depth_slider").set_value(3).run()
+    assert shown(page)["key"] != before
     page.sidebar.button(key="reset").click().run()
-    assert shown(page)["key"] == shown(opened())["key"]
-    assert not page.query_params
+    assert shown(page)["key"] == before
+    assert dict(page.query_params.items()) == link
 
 
 def test_no_runs_are_a_state_not_a_fault():

@@ -24,7 +24,15 @@ def test_the_page_opens_on_the_default_training():
     assert tree["headline"] == headline(result)
     assert tree["subline"] == subline(result)
     assert [run["label"] for run in tree["runs"]] == ["Adam"]
-    assert tree["clock"] == {"steps": 600, "stops": None, "at": None, "present": False, "done": 600}
+    assert tree["clock"] == {
+        "steps": 600,
+        "stops": None,
+        "at": None,
+        "present": False,
+        "tell": False,
+        "begun": 0,
+        "done": 600,
+    }
     assert set(tree["steps"]) == {"train", "valid", "train_accuracy", "valid_accuracy"}
     for steps in tree["steps"].values():
         np.testing.assert_array_equal(steps, [one.at])
@@ -32,7 +40,7 @@ def test_the_page_opens_on_the_default_training():
     np.testing.assert_allclose(tree["series"]["train"][0], one.frames.loss[:, 0], rtol=1e-6)
     np.testing.assert_allclose(tree["series"]["valid"][0], one.frames.loss[:, 1], rtol=1e-6)
     np.testing.assert_allclose(tree["series"]["valid_accuracy"][0], one.frames.accuracy[:, 1], rtol=1e-6)
-    assert not page.query_params
+    assert dict(page.query_params.items()) == {"v": "1"}
     assert not tree["notices"]
 
 

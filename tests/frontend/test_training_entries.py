@@ -28,7 +28,7 @@ def _small(monkeypatch):
 
 
 def tree_of(result: TrainingResult, example: int = 0, state: str = "over") -> dict:
-    return training_tree(result, 0, example, (), at=None, present=False, state=state)
+    return training_tree(result, 0, example, (), state=state)
 
 
 def panels(tree: dict) -> dict[str, dict]:

@@ -85,8 +85,8 @@ def waiting(run: Run) -> Run:
 
 def test_no_more_work_at_once_than_allowed(clock, runs):
     turns = Turns(at_once=2)
-    runs += [working(Run(turns, (str(i),))) for i in range(2)]
-    third = waiting(Run(turns, ("2",)))
+    runs += [working(Run(turns, ("school", str(i)))) for i in range(2)]
+    third = waiting(Run(turns, ("school", "2")))
     runs.append(third)
     assert not third.working.is_set()
     assert third.places[-1] == 1
@@ -117,8 +117,11 @@ def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
     tabs = [working(Run(turns, ("crowd", "browser", "tab 0"))), waiting(Run(turns, ("crowd", "browser", "tab 1")))]
     runs += tabs
     assert not tabs[1].working.is_set()
-    runs.append(working(Run(turns, ("home", "browser", "tab"))))
-    runs[-1].ended()
+    runs.append(waiting(Run(turns, ("home", "browser", "tab"))))
+    assert not runs[-1].working.is_set(), "two short runs at once would only slow each other"
+    clock.now += 0.3
+    working(runs[-1]).ended()
+    assert not tabs[1].working.is_set()
     clock.now += 6.0
     working(tabs[1])
 

@@ -39,5 +39,5 @@ def test_a_box_walks_from_its_link_to_the_picture(seed):
     used = [end for side in race.landscape.domain for end in side]
     assert (used == ends) != any(notice.startswith("Box is") for notice in notices)
     assert from_link(to_link(race)) == (race, [])
-    tree = race_tree(run(race), run_fan(race, 0), notices, at=None, present=False)
+    tree = race_tree(run(race), run_fan(race, 0), notices)
     assert len(pack(whole_tree(tree))) > 1000

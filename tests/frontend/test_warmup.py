@@ -23,13 +23,13 @@ def visit_all_rooms(seed: int) -> None:
     """What the rooms show, of a seed that nobody has asked for."""
     for surface in list(SURFACES)[seed::7]:
         race = Race(surface=surface, seed=seed, noise=0.1)
-        race_tree(run(race), run_fan(race, 0), (), at=None, present=False)
+        race_tree(run(race), run_fan(race, 0), ())
     for flow in (Flow(seed=seed), Flow(seed=seed, width=256, depth=3), TimeFlow(seed=seed)):
         found = list(flow_live(flow))[-1]
         if isinstance(flow, Flow):
-            flow_tree(replace(Gradients(), flow=flow), found, (), at=None, present=False, state="over")
+            flow_tree(replace(Gradients(), flow=flow), found, (), state="over")
     result = run_training(Training(seed=seed, num_steps=20))
-    training_tree(result, 0, seed, (), at=None, present=False, state="over")
+    training_tree(result, 0, seed, (), state="over")
 
 
 def test_nothing_is_compiled_again_when_traces_were_forgotten():

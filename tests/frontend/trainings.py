@@ -14,7 +14,7 @@ LOOKS = 1000  # at a page, after which a training has hung; each waits for the t
 
 def opened(**params: str) -> AppTest:
     page = AppTest.from_file(MAIN, default_timeout=120)
-    for key, value in params.items():
+    for key, value in {"v": "1", **params}.items():
         page.query_params[key] = value
     return page.switch_page("rooms/train.py").run()
 
