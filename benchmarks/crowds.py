@@ -46,7 +46,7 @@ def drawn(rng: random.Random, key: str) -> dict[str, float]:
 async def cost_of(server: Server, key: str, acts: int = ACTS) -> Cost:
     """The mean over many acts of one visitor, one after the other."""
     rng = random.Random(key)
-    async with visiting(server.host) as visitor:
+    async with visiting(server.host, LINKS[0]) as visitor:
         for _ in range(10):
             await visitor.ask(**(drawn(rng, key) if visitor.widgets else {}))
         worked, answers = server.worked(), []

@@ -56,7 +56,7 @@ def _release_rows(browser, app: Server, bare: Server, repeats: int) -> list[Row]
     out = []
     simple = _open(browser, bare, ready="document.querySelector('.stMain .stMarkdown') !== null")
     cases = [
-        ("a hyperparameter (landscape unchanged)", ".st-key-run4_adam_b1_slider", "<= 2x", 2.0, (0.4, 0.6)),
+        ("a hyperparameter (landscape unchanged)", ".st-key-run4_adam_learning_rate_slider", "<= 2x", 2.0, (0.4, 0.6)),
         ("a shape parameter (a new surface)", ".st-key-shape_quadratic_condition_slider", "<= 6x", 6.0, (0.4, 0.6)),
     ]
     for name, slider, budget, most, (low, high) in cases:

@@ -71,6 +71,12 @@ def at_target(surface: Surface, run: Trajectory) -> Bool[np.ndarray, "row"]:
     return (np.abs(run.loss - surface.minimum) <= TARGET) & surface.contains(run.params)
 
 
+def first_touch(surface: Surface, run: Trajectory) -> int | None:
+    """The first row within `TARGET` of the minimum, whether the run stays or not; None where there is none."""
+    there = at_target(surface, run)
+    return int(np.argmax(there)) if there.any() else None
+
+
 def _distance(surface: Surface, points: Float[np.ndarray, "row 2"]) -> Float[np.ndarray, "row"]:
     """From the middle of the picture."""
     middle = np.mean(np.asarray(surface.domain), axis=1)

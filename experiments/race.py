@@ -10,7 +10,7 @@ import numpy as np
 from cachetools import LRUCache
 from jaxtyping import Float
 
-from experiments.outcome import Outcome, at_target, bounded, outcome_of
+from experiments.outcome import Outcome, bounded, first_touch, outcome_of
 from experiments.run import Run, Values
 from experiments.tuning import Conditions, Tuned, has_rate, tuned
 from landscapes import SURFACES, Surface, parse_formula
@@ -72,8 +72,7 @@ class RaceResult:
     @property
     def touched(self) -> tuple[int | None, ...]:
         """The step at which each run is within the target for the first time; None for those that never are."""
-        there = (at_target(self.surface, run) for run in self.trajectories)
-        return tuple(int(np.argmax(rows)) if rows.any() else None for rows in there)
+        return tuple(first_touch(self.surface, run) for run in self.trajectories)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.commentary import commentary
-from experiments.outcome import TARGET, outcome_of
+from experiments.outcome import TARGET, first_touch, outcome_of
 from experiments.race import Fan, RaceResult, above_minimum, conditions
 from experiments.tuning import tuned
 from experiments.verdict import GOAL, conditions_text, headline, labels, subline
@@ -275,6 +275,7 @@ def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
     return {
         "steps": steps,
         "reached": [each.arrived for each in outcomes],
+        "touched": [first_touch(surface, t) for t in fan.trajectories],
         "diverged": [each.diverged for each in outcomes],
         "series": {
             "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),

@@ -37,7 +37,7 @@ export class Plane extends Plot {
 
   click(event) {
     const at = this.ready && this.point(event);
-    if (at) this.player.drop({ kind: "start", x: at[0], y: at[1] });
+    if (at) this.player.dropBall({ kind: "start", x: at[0], y: at[1] });
   }
 
   draw(step) {

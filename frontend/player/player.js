@@ -238,7 +238,7 @@ export class Player {
   }
 
   /** Another start: the ball is dropped there, and what it does plays. */
-  drop(action) {
+  dropBall(action) {
     this.dropped = true;
     this.act(action);
   }

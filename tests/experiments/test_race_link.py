@@ -12,6 +12,7 @@ from experiments.codec import CLIP, L2
 from experiments.race import DEFAULT_RUNS, MAX_RUNS, Race, Run
 from experiments.race_link import NOISE, from_link, opening, to_link
 from experiments.run_link import in_force
+from experiments.starters import RACE
 from experiments.view import view_of
 from landscapes import SURFACES
 from optimizers import OPTIMIZERS, SCHEDULES
@@ -209,6 +210,13 @@ def test_any_race_survives_its_link(seed):
         assert repr(through_the_address_bar(race)) == repr((race, []))
         assert repr(from_link(urlencode(to_link(race)))) == repr((race, []))
         assert len(urlencode(to_link(race))) < 2000
+
+
+@pytest.mark.parametrize("starter", RACE[1:], ids=lambda each: each.title)
+def test_a_starter_is_written_as_it_stands(starter):
+    race, notices = from_link(starter.link)
+    assert not notices
+    assert to_link(race) == starter.link
 
 
 VIEWS = [

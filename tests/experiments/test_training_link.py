@@ -12,6 +12,7 @@ import pytest
 from experiments.codec import MAX_VALUE
 from experiments.run import Run
 from experiments.run_link import in_force
+from experiments.starters import TRAIN
 from experiments.training import MAX_RUNS, Learner, Training
 from experiments.training_link import (
     CHOICES,
@@ -180,6 +181,13 @@ PLAIN = Training()
 
 def net(network: str = "mlp", **settings: Any) -> Training:
     return replace(PLAIN, learners=(Learner(network=network, settings=tuple(settings.items())),))
+
+
+@pytest.mark.parametrize("starter", TRAIN[1:], ids=lambda each: each.title)
+def test_a_starter_is_written_as_it_stands(starter):
+    training, example, notices = from_link(starter.link)
+    assert not notices
+    assert to_link(training, example) == starter.link
 
 
 BAD = [

@@ -1,5 +1,6 @@
 """Many modules as one: order, names, what is refused; and the player's own."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,11 @@ def test_the_player_is_whole():
     sheet = stylesheet(PLAYER, "player.css")
     others = [path for path in PLAYER.glob("*.css") if path.name != "player.css"]
     assert [path.name for path in others if path.read_text() not in sheet] == []
+
+
+@pytest.mark.parametrize("path", sorted(PLAYER.glob("*.js")), ids=lambda path: path.name)
+def test_no_class_has_two_methods_of_one_name(path):
+    """The later one would take the other's calls without a word."""
+    for body in re.split(r"^(?:export )?(?:default )?class ", path.read_text(), flags=re.MULTILINE)[1:]:
+        names = re.findall(r"^  ((?:get |set |static )?\w+)\([^)]*\) \{$", body, flags=re.MULTILINE)
+        assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
