@@ -38,7 +38,7 @@ _GROUPS: dict[str, Callable[[], Iterable[Row]]] = {
     "engine": engine.rows, "networks": networks.rows, "flow": flow.rows, "paint": paint.rows,
     "frames": frames.rows, "first_visit": first_visit.rows, "visitors": lambda: visitors.measure(30, 12),
     "families": lambda: [visitors.families()], "acts": crowds.costs,
-    "crowds": crowds.classes, "workers": crowds.two_workers, "rooms": crowds.rooms,
+    "crowds": crowds.classes, "sessions": crowds.sessions, "workers": crowds.two_workers, "rooms": crowds.rooms,
 }  # fmt: skip
 
 

@@ -203,6 +203,10 @@ def classes() -> Iterator[Row]:
                   many >= 0.9 * few)  # fmt: skip
         yield _waited("100 visitors, an act every 3 s", asyncio.run(acting(server, 100, 3.0, 15)), alone, 15)
         yield _waited("300 visitors, an act every 12 s", asyncio.run(acting(server, 300, 12.0, 6)), alone, 15)
+
+
+def sessions() -> Iterator[Row]:
+    """What sessions cost that are there and silent, and how long many wait who come at once."""
     with ready() as server:
         quiet, beside, session = asyncio.run(among_silent(server, 300))
         yield Row("processor time of an act beside 300 silent sessions", f"{beside:.1f} ms", f"alone: {quiet:.1f} ms",
@@ -238,6 +242,6 @@ def rooms() -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    for group in (costs, classes, two_workers, rooms):
+    for group in (costs, classes, sessions, two_workers, rooms):
         for row in group():
             print(row.what, "|", row.ours, "|", row.against, "|", row.ratio, "|", row.budget, "|", row.met, flush=True)

@@ -30,7 +30,7 @@ LOOKS = looks(list(OPTIMIZERS))
 def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, view: View = FIRST) -> dict[str, Any]:
     """Everything the stage shows of a race; see `frontend.player`."""
     g = ground(result.surface)
-    marks = [step for outcome in result.outcomes for step in outcome.marks]
+    marks = [step for outcome in result.outcomes for step in outcome.marks] + [*result.touched]
     steps = sent_steps(result.race.num_steps, MAX_ROWS, [view.at, *marks])
     return {
         "key": hashlib.sha256(repr(result.race).encode()).hexdigest()[:12],
@@ -266,7 +266,8 @@ def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
     """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
     surface = result.surface
     outcomes = [outcome_of(surface, t, noisy=result.race.noise > 0) for t in fan.trajectories]
-    marks = [step for each in outcomes for step in (each.arrived, each.diverged)]
+    touched = [first_touch(surface, t) for t in fan.trajectories]
+    marks = [step for each in outcomes for step in (each.arrived, each.diverged)] + touched
     steps = sent_steps(len(fan.trajectories[0].loss) - 1, FAN_ROWS, marks)
     gap = [above_minimum(surface, t) for t in fan.trajectories]
     points = np.array([t.params[steps] for t in fan.trajectories])
@@ -275,7 +276,7 @@ def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
     return {
         "steps": steps,
         "reached": [each.arrived for each in outcomes],
-        "touched": [first_touch(surface, t) for t in fan.trajectories],
+        "touched": touched,
         "diverged": [each.diverged for each in outcomes],
         "series": {
             "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),

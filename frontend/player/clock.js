@@ -24,6 +24,11 @@ export class Clock {
     return this.stops[rowAt(this.stops, this.at)];
   }
 
+  /** The last stop that is computed. */
+  get end() {
+    return this.stops[rowAt(this.stops, this.done)];
+  }
+
   /** `done`: the steps computed so far; the playhead goes no further, and waits there while it plays. */
   setStops({ steps, stops, done = steps }) {
     this.stops = stops ?? allSteps(steps);

@@ -31,7 +31,7 @@ export class Player {
     this.el.setAttribute("role", "region");
     this.el.setAttribute("aria-label", "Stage. Space plays and pauses, arrow keys step, Home and End go to the ends.");
     parent.append(this.el);
-    this.announcer = new Announcer(this.el, () => this.clock.playing);
+    this.announcer = new Announcer(this.el, () => this.clock.playing || this.starts);
     this.descriptions = new Descriptions(this);
     this.runs = [];
     this.panels = [];
@@ -157,7 +157,7 @@ export class Player {
   /** Whether at a step it is told what happened, not what is happening: at the end of what there is, or where a link asks. */
   told(step) {
     const { clock, progress } = this.tree;
-    return clock.tell || (step >= this.clock.done && !(progress && !progress.again));
+    return clock.tell || (step >= this.clock.end && !(progress && !progress.again));
   }
 
   /** Panels that are still wanted are kept with their figures; the others are purged. */

@@ -7,7 +7,7 @@ export class Slides {
     this.player = player;
     this.left = new Map(); // the step at which a slide was left
     this.el = Object.assign(document.createElement("nav"), { className: "ll-slides" });
-    this.el.setAttribute("aria-label", "Start from");
+    this.el.setAttribute("aria-label", "Starters");
     this.el.innerHTML = `
       <button type="button" class="ll-before" aria-label="Slide before">${icon("back")}</button>
       <ol></ol>

@@ -89,7 +89,7 @@ def test_a_race_stays(open_page: Opener):
     page = opened(open_page, "", surface="himmelblau", r1="adam", r2="momentum")
     stays(page, lambda: rail.select(page, "optimizer_1", "AdaGrad"), 0.5)
     stays(page, lambda: rail.press(page, "add_run"), 0.5)
-    stays(page, lambda: rail.tile(page, "beale"), 0.5)
+    stays(page, lambda: rail.tile(page, "rastrigin"), 0.5)
     stays(page, lambda: rail.fill(page, "start_x"), 0.5)
     own = stays(page, lambda: rail.tile(page, "formula"), 0.5)
     assert "formula" in own
