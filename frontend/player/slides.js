@@ -42,7 +42,7 @@ export class Slides {
     const chip = Object.assign(document.createElement("button"), { type: "button" });
     chip.innerHTML = "<i></i><span></span>";
     [chip.firstChild.textContent, chip.lastChild.textContent] = [i + 1, title];
-    chip.setAttribute("aria-label", title);
+    chip.setAttribute("aria-label", `${i + 1}. ${title}`);
     chip.addEventListener("click", () => this.open(i));
     const item = document.createElement("li");
     item.append(chip);

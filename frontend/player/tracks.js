@@ -40,7 +40,7 @@ export function makeTracks(tree, stops) {
 
 /** The dragged run at one stop of its fan. */
 export function fanTrack(tree, stop) {
-  const { series, steps, reached, touched, diverged } = tree.drag.fan;
+  const { series, steps, reached, touched = reached, diverged } = tree.drag.fan;
   const own = Object.fromEntries(Object.entries(series).map(([name, array]) => [name, row(array, stop)]));
   return track(own, () => steps, tree.floor, { reached: reached[stop], touched: touched[stop], diverged: diverged[stop] });
 }

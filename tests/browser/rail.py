@@ -90,12 +90,20 @@ def select(page: Page, key: str, option: str) -> None:
 def tile(page: Page, name: str) -> None:
     """Chooses a tile, once all of them are in sight."""
     if not page.locator(f".ll-tile[data-name={name}]").count():
-        page.click(".ll-more")
+        page.click(".ll-gallery .ll-more")
     page.click(f".ll-tile[data-name={name}]")
 
 
 def press(page: Page, key: str) -> None:
     page.click(f".st-key-{key} button")
+
+
+def begin(page: Page, title: str) -> None:
+    """Begins a starter, once all of them are in sight."""
+    row = page.locator(".ll-starter", has=page.get_by_text(title, exact=True))
+    if not row.is_visible():
+        page.click(".ll-starters .ll-more")
+    row.click()
 
 
 def choose(page: Page, words: str) -> None:

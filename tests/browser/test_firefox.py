@@ -42,7 +42,7 @@ def middle(fox: Firefox, selector: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(("path", "panels"), [
-    ("?at=300", (".ll-plane", ".ll-scene", ".ll-chart")),
+    ("?v=1&at=300", (".ll-plane", ".ll-scene", ".ll-chart")),
     ("train?data=moons", (".ll-field", ".ll-chart")),
     ("gradients", (".ll-chart", ".ll-phase", ".ll-functions")),
 ])  # fmt: skip
@@ -53,7 +53,7 @@ def test_every_room_draws(fox: Firefox, server: str, path: str, panels: tuple[st
 
 
 def test_playing_scrubbing_and_the_clocks_keys(fox: Firefox, server: str):
-    opened(fox, f"{server}/?at=0")
+    opened(fox, f"{server}/?v=1&at=0")
     fox.click(*middle(fox, ".ll-play"))
     fox.wait_for(f"{STEP} > 20")
     fox.click(*middle(fox, ".ll-play"))
@@ -70,7 +70,7 @@ def test_playing_scrubbing_and_the_clocks_keys(fox: Firefox, server: str):
 
 
 def test_the_relief_turns_and_comes_home(fox: Firefox, server: str):
-    opened(fox, f"{server}/?at=300")
+    opened(fox, f"{server}/?v=1&at=300")
     home, (x, y) = fox.evaluate(EYE), middle(fox, FRAME)
     at_home = (
         f"(() => {{ const e = {EYE}; return Math.hypot(e.x - {home['x']}, e.y - {home['y']}, e.z - {home['z']}); }})()"
@@ -90,7 +90,7 @@ def test_the_relief_turns_and_comes_home(fox: Firefox, server: str):
 
 
 def test_tab_reaches_the_controls_of_the_stage(fox: Firefox, server: str):
-    opened(fox, f"{server}/?at=300")
+    opened(fox, f"{server}/?v=1&at=300")
     fox.evaluate("document.querySelector('.ll-player').focus()")
     seen = set()
     for _ in range(30):

@@ -71,7 +71,7 @@ def test_the_relief_is_on_the_paper_and_so_is_the_link(open_page: Opener):
       return new Set(new Uint32Array(data.buffer)).size;
     }""")
     assert colors > 100, "what WebGL drew"
-    assert page.locator(".ll-paper > footer").text_content() == page.url.split("?")[0] + "?at=300"
+    assert page.locator(".ll-paper > footer").text_content() == page.url.split("?")[0] + "?v=1&at=300"
 
 
 def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:

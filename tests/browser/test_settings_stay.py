@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from experiments.starters import GRADIENTS
 from tests.browser import rail
 from tests.browser.page import link, painted, wait_for_link
 from tests.browser.rail import stays
@@ -66,10 +67,10 @@ def test_defaults_stay_while_a_training_is_under_way(open_page: Opener):
     before = painted(page)["key"]
     rail.slide(page, "net0_mlp_width_slider", "End")
     rail.press(page, "reset")
-    page.wait_for_function("!location.search")
+    page.wait_for_function("location.search.includes('width~16')")
     rail.over(page, before)
     page.wait_for_timeout(1000 * SECONDS)
-    assert not link(page)
+    assert link(page) == {"v": "1", **LIVE, "steps": "5000"}
     assert page.locator(".st-key-net0_mlp_width_slider input").input_value() == "16"
 
 
@@ -78,11 +79,12 @@ def test_curves_modes_and_presets_stay(open_page: Opener):
     stays(page, lambda: rail.slide(page, "curve0_weight_slider"), SECONDS)
     stays(page, lambda: rail.press(page, "add_run"), SECONDS)
     stays(page, lambda: rail.select(page, "activation_of_layers2", "GELU"), SECONDS)
-    time = stays(page, lambda: rail.choose(page, "RNN at 0.9, 1.0, 1.1"), SECONDS)
-    assert time["mode"] == "time"
     stays(page, lambda: rail.press(page, "reset"), SECONDS)
+    time = stays(page, lambda: rail.begin(page, "Three recurrent nets"), SECONDS)
+    assert time["mode"] == "time"
+    stays(page, lambda: rail.begin(page, "ReLU with He’s scale"), SECONDS)
     matter = stays(page, lambda: rail.press(page, "matter"), SECONDS)
-    assert matter == {"v": "1", "matter": "1"}
+    assert matter.items() >= {"v": "1", "depth": "30", "matter": "1"}.items()
 
 
 def test_a_race_stays(open_page: Opener):
@@ -121,7 +123,7 @@ def _turn(page: Page, key: str) -> None:
 
 
 def tiles(page: Page) -> list[str]:
-    page.click(".ll-more")
+    page.click(".ll-gallery .ll-more")
     return page.evaluate("[...document.querySelectorAll('.ll-tile')].map(each => each.dataset.name)")
 
 
@@ -160,7 +162,7 @@ def test_every_control_of_the_gradients(open_page: Opener, mode: str):
 
 
 @whole
-def test_every_preset_and_mode(open_page: Opener):
+def test_every_starter_and_mode(open_page: Opener):
     page = opened(open_page, "gradients", depth="7")
     groups = page.locator(".stSidebar .stButtonGroup button")
     for words in groups.all_inner_texts():
@@ -168,4 +170,6 @@ def test_every_preset_and_mode(open_page: Opener):
             stays(page, partial(rail.press, page, "reset"), SECONDS)
         if not page.locator(".stSidebar .stButtonGroup button[aria-checked=true]", has_text=words).count():
             stays(page, partial(rail.choose, page, words), SECONDS)
+    for starter in GRADIENTS[1:]:
+        stays(page, partial(rail.begin, page, starter.title), SECONDS)
     stays(page, partial(rail.press, page, "reset"), SECONDS)
