@@ -33,7 +33,7 @@ class _Race:
 
     def __init__(self, result: RaceResult) -> None:
         surface, runs = result.surface, result.trajectories
-        self.names, self.known, self.origin = labels(result), surface.minimum is not None, result.race.origin
+        self.names, self.known = labels(result), surface.minimum is not None
         self.best = np.array([_lowest(result, i) for i in range(len(runs))])
         self.touched = [_NEVER if step is None else step for step in result.touched]
         self.gone = [_NEVER if outcome.diverged is None else outcome.diverged for outcome in result.outcomes]

@@ -69,7 +69,7 @@ class RaceResult:
     distance: tuple[Float[np.ndarray, "row"], ...] = field(repr=False)  # to the nearest minimum; NaN if unknown
     outcomes: tuple[Outcome, ...]
 
-    @property
+    @cached_property
     def touched(self) -> tuple[int | None, ...]:
         """The step at which each run is within the target for the first time; None for those that never are."""
         return tuple(first_touch(self.surface, run) for run in self.trajectories)

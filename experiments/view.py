@@ -19,8 +19,8 @@ class View(NamedTuple):
     begun: int = 0  # experiments that were begun on the page: another number sends the playhead to the start
 
     def again(self) -> "View":
-        """Another experiment begins, which no link asked to be looked at in its way."""
-        return View(begun=self.begun + 1)
+        """Another experiment begins, at its start; whether its end is told at once stays the link's to say."""
+        return View(tell=self.tell, begun=self.begun + 1)
 
 
 FIRST = View()

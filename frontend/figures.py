@@ -189,7 +189,7 @@ def _walls(g: Ground, base: float) -> dict[str, Any]:
 
 
 def step_chart(num_steps: int, y_range: tuple[float, float], log: bool) -> dict[str, Any]:
-    """Bare axes for curves over the steps: the range is fixed, never fitted to what is drawn. Log ranges in decades."""
+    """Bare axes for curves over the steps, of a range that is given; in decades where it is logarithmic."""
     y: dict[str, Any] = {"range": list(y_range), "showline": False, "nticks": 6}
     if log:
         decades = max(1, int(np.ceil((y_range[1] - y_range[0]) / 6)))

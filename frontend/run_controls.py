@@ -102,6 +102,7 @@ def run_controls(i: int, run: Run, handle: Handle, values: dict[str, float]) -> 
     for name in names[:plain]:
         _hyperparam(i, run, handle, name, values[name])
     with st.expander(_folded(run, {name: values[name] for name in names[plain:]}), key=f"more_{i}"):
+        st.caption(rule.summary)
         for name in names[plain:]:
             _hyperparam(i, run, handle, name, values[name])
         _schedule(i, run, handle)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from experiments.starters import Starter
 from experiments.view import View
+from frontend.acts import Begin, Ranges, index
 from frontend.player import begin_from
 from frontend.redraw import Part
 
@@ -39,6 +40,11 @@ class Starters:
     @cached_property
     def _descriptions(self) -> tuple[Hashable, ...]:
         return tuple(self.read(entry.link)[0] for entry in self.entries)
+
+    @property
+    def acts(self) -> Ranges:
+        """What the stage may ask of them."""
+        return {Begin: {"starter": index(len(self.entries))}}
 
     @property
     def view(self) -> View:

@@ -3,9 +3,9 @@
 import { drawRules, nameRules, paintBands } from "./bands.js";
 import { CurveLabels } from "./curve_labels.js";
 import { Ends } from "./ends.js";
-import { Range } from "./range.js";
 import { cross, label, strokeRun } from "./marks.js";
 import { pixel } from "./plot.js";
+import { AxisRange } from "./range.js";
 import { StepPlot } from "./steps.js";
 import { rowAt } from "./stops.js";
 import { moment, reading } from "./words.js";
@@ -25,7 +25,7 @@ export class Chart extends StepPlot {
     super(player, spec);
     this.labels = new CurveLabels(this);
     this.ends = new Ends(this);
-    this.range = new Range(this);
+    this.range = new AxisRange(this);
   }
 
   shape() {

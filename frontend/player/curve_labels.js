@@ -54,8 +54,9 @@ export class CurveLabels {
     }
   }
 
-  /** The height at which a curve ends on the right: where the eye looks for its name. */
+  /** The height at which a curve ends on the right, where the eye looks for its name; that of its head until the end is seen. */
   ending(curve, otherwise) {
+    if (!this.panel.player.knows) return otherwise;
     const pixels = this.panel.pixelsOf(curve);
     for (let i = pixels.length - 1; i > 0; i -= 2) if (Number.isFinite(pixels[i])) return pixels[i];
     return otherwise;

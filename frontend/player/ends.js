@@ -34,17 +34,19 @@ export class Ends {
     ctx.font = font;
     ctx.fillStyle = player.ink.ink2;
     ctx.textAlign = "right";
-    ctx.fillText(spec.ends_title ?? "", right, Math.max(top, em / 2 + 6), right - left - width - 8);
+    ctx.fillText((player.knows && spec.ends_title) || "", right, Math.max(top, em / 2 + 6), right - left - width - 8);
     ctx.textAlign = "left";
   }
 
-  /** Whose label stands where by itself: at the last point that is known. */
+  /** Whose label stands where by itself: at the last point; until the end is seen it is the name alone, at the head. */
   items(curves) {
     const { player, spec } = this.panel;
     return player.visible().flatMap((run) => {
       const end = spec.ends[player.runs.indexOf(run)];
       const curve = curves.find((each) => each.kind === "main" && each.run.key === run.key);
-      const tip = end && curve && lastKnown(this.panel.pixelsOf(curve));
+      if (!end || !curve) return [];
+      if (!player.knows) return [{ run, end: { text: "", note: "" }, tip: this.panel.headOf(curve, player.clock.step).slice(1) }];
+      const tip = lastKnown(this.panel.pixelsOf(curve));
       return tip ? [{ run, end, tip }] : [];
     });
   }

@@ -1,4 +1,4 @@
-// Layers by steps as a picture: the past in full, the future dim, one column a step.
+// Layers by steps as a picture: the past in full, the future dim once it is known, one column a step.
 
 import { colorscale, scale, unit } from "./colors.js";
 import { label } from "./marks.js";
@@ -30,7 +30,7 @@ export class Heat extends StepPlot {
     const past = Math.max(0, Math.min(width, this.x(step) - left));
     this.put(cells, { left, top, width: past, height });
     ctx.globalAlpha = 0.5;
-    this.put(cells, { left: left + past, top, width: width - past, height });
+    if (this.player.knows) this.put(cells, { left: left + past, top, width: width - past, height });
     ctx.globalAlpha = 1;
     this.drawPlayhead(step, axes, 4);
     ctx.font = this.font;

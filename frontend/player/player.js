@@ -86,7 +86,7 @@ export class Player {
     document.title = tree.title;
     watchRail();
     if (first) this.begin(tree.clock);
-    else if (tree.clock.begun !== begun || this.dropped) this.again();
+    else if (tree.clock.begun > begun || this.dropped) this.again(); // a server that began anew counts from 0
     this.dropped = false;
     this.announcer.result(tree, this.sentence.at(this.clock.step), this.told(this.clock.step));
     this.painted.data += 1;
@@ -341,7 +341,7 @@ export class Player {
     this.hover.refresh(this);
     Object.assign(this.painted, { step, ms: performance.now() - begun, playing: this.clock.playing, at: performance.now() });
     this.painted.ready = this.panels.every((panel) => panel.ready || !panel.visible);
-    if (this.starts && this.painted.ready && !document.hidden) this.play();
+    if (this.starts && this.painted.ready) this.play();
     this.painted.key = this.tree.key;
     this.descriptions.painted();
   }

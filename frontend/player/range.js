@@ -2,7 +2,7 @@
 
 const KINDS = { fitted: "Fitted", full: "Full range" };
 
-export class Range {
+export class AxisRange {
   constructor(panel) {
     this.panel = panel;
     this.kind = "fitted";

@@ -22,7 +22,7 @@ export class Slides {
   update({ starters, starter }) {
     this.el.hidden = !starters?.length;
     if (this.el.hidden) return;
-    if (starters !== this.starters) this.list.replaceChildren(...starters.map((each, i) => this.chip(each, i)));
+    if (starters[0].href !== this.starters?.[0].href) this.list.replaceChildren(...starters.map((each, i) => this.chip(each, i)));
     [this.starters, this.chosen] = [starters, starter];
     [...this.list.children].forEach(({ firstChild }, i) => firstChild.setAttribute("aria-pressed", String(i === starter)));
     const now = starters[starter];

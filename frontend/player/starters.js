@@ -1,8 +1,8 @@
 // The head of a room's rail: what the room is for, and its starters as links, each with what to look for.
 
 import { unpack } from "./blob.js";
-import { icon } from "./icons.js";
 import { plainClick } from "./focus.js";
+import { icon } from "./icons.js";
 
 class Starters {
   constructor(parent) {

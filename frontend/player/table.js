@@ -77,7 +77,7 @@ export class Table {
     button?.setAttribute("aria-pressed", String(!hidden));
     const gone = track.diverged !== null && step >= track.diverged;
     this.spec.columns.forEach((c, k) => put(values[k], gone ? "–" : track.says(c.series, step)));
-    const end = this.spec.ends?.texts[i];
+    const end = this.player.knows ? this.spec.ends?.texts[i] : undefined;
     put(outcome, end ?? this.outcome(track, step, gone));
     outcome.classList.toggle("ll-warn", gone && end === undefined);
   }

@@ -13,7 +13,7 @@ from experiments.training import TrainingResult, train_in_pieces
 from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend import jobs
-from frontend.acts import Add, Again, Begin, Explore, Place, Ranges, Stop, index
+from frontend.acts import Add, Again, Begin, Explore, Place, Ranges, Stop
 from frontend.address import query, show_link
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
@@ -31,8 +31,7 @@ _STAGE: dict[str, Ranges] = {
 def _on_act() -> None:
     """What was done on the stage becomes a part of the description."""
     page = rail.page()
-    starter = {"starter": index(len(rail.STARTERS.entries))}
-    act = acted({Add: {}, Stop: {}, Again: {}, Begin: starter, **_STAGE[page.mode]})
+    act = acted({Add: {}, Stop: {}, Again: {}, **rail.STARTERS.acts, **_STAGE[page.mode]})
     match act:
         case Add():
             rail.add_curve()

@@ -26,9 +26,8 @@ def _on_act() -> None:
     race = rail.race()
     place, every = (-COORDINATE, COORDINATE), index(len(race.runs))
     # an optimizer's own range of rates is held by the description's gate
-    starter = {"starter": index(len(rail.STARTERS.entries))}
     match acted({Start: {"x": place, "y": place}, Rate: {"run": every, "value": (0.0, COORDINATE)}, Near: {}, Add: {},
-                 Begin: starter}):  # fmt: skip
+                 **rail.STARTERS.acts}):  # fmt: skip
         case Start(x, y):
             rail.set_race(replace(race, start=(figures(x), figures(y))))
         case Rate(run, value):

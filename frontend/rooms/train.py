@@ -23,7 +23,7 @@ def _on_act() -> None:
     trained, unseen = rail.examples()
     every = index(trained + unseen)
     act = acted({Add: {}, Stop: {}, Again: {}, Example: {"index": every}, Around: {"by": (-1, 1)},
-                 Begin: {"starter": index(len(rail.STARTERS.entries))}})  # fmt: skip
+                 **rail.STARTERS.acts})  # fmt: skip
     match act:
         case Add():
             rail.add_learner()

@@ -10,12 +10,8 @@ import plotly
 from frontend.serving.bundle import script, stylesheet
 
 _PLAYER = Path(__file__).parents[1] / "player"
-ENTRIES = (
-    "main.js",
-    "part.js",
-    "picker.js",
-    "starters.js",
-)  # by these names `component/pointer.js` finds what Streamlit mounts
+# by these names `component/pointer.js` finds what Streamlit mounts
+ENTRIES = ("main.js", "part.js", "picker.js", "starters.js")
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 SCRIPT, STYLE, PLOTLY = "player.js", "player.css", "plotly.min.js"

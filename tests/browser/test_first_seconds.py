@@ -43,6 +43,36 @@ def test_the_result_is_told_when_the_playhead_has_come_to_it(open_page: Opener):
     assert page.locator(".ll-marks > span").count() == 2, "once seen, the end is known"
 
 
+FIRST = """addEventListener('DOMContentLoaded', () => {
+  const look = () => {
+    const painted = window.player?.get();
+    if (painted?.ready && window.first === undefined) window.first = painted.step;
+    requestAnimationFrame(look);
+  };
+  look();
+});"""
+
+
+@pytest.mark.parametrize("path", ROOMS)
+def test_the_clock_starts_when_the_pictures_are_there(open_page: Opener, path: str):
+    page = open_page(path=path, bare=True, before=FIRST)
+    wait(page, "p.step > 0")
+    assert page.evaluate("window.first") == 0
+
+
+def test_what_a_gradient_came_to_stands_beside_its_curve_at_the_end(open_page: Opener):
+    page = open_page(path="gradients", bare=True, at="3")
+    settled(page)
+    told = "document.querySelector('.ll-table tbody').textContent"
+    assert "a layer" not in said(page)
+    before = page.evaluate(told)
+    page.locator(".ll-player").press("End")
+    drawn(page)
+    assert "of the gradient per layer on average" in said(page)
+    assert "×0.233" in page.evaluate(told)
+    assert "×0.233" not in before
+
+
 def test_a_link_can_tell_at_once(open_page: Opener):
     page = open_page(at="0", tell="1")
     assert " and stays" in said(page)
@@ -104,6 +134,7 @@ def test_a_presentation_has_slides_by_click_and_key_from_anywhere(open_page: Ope
     wait(page, "!p.playing")
     drawn(page)
     here = painted(page)["step"]
+    assert page.locator(".ll-speeds").is_visible()
     page.keyboard.press("+")
     drawn(page)
     assert page.locator(".ll-speeds [aria-pressed=true]").inner_text() == "2×"
