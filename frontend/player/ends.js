@@ -28,7 +28,7 @@ export class Ends {
     const most = Math.max(0, Math.floor((high - low) / room) + 1);
     ctx.textBaseline = "middle";
     for (const [item, y] of apart(items.slice(0, most).map((each) => [each, each.tip[1]]), low, high, room)) {
-      this.drawLeader(item, x - 6, y, { top, height });
+      if (player.knows) this.drawLeader(item, x - 6, y, { top, height });
       this.drawWords(item, noted, { x, right, y });
     }
     ctx.font = font;

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import rail
 from tests.browser.page import link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
@@ -92,15 +93,14 @@ def test_does_it_matter_and_back(open_room: Opener):
     page.wait_for_function("!new URL(location.href).searchParams.has('matter')")
 
 
-def test_a_preset_is_one_click(open_room: Opener):
+def test_a_starter_plays_and_tells_its_end(open_room: Opener):
     page = open_room(**SMALL)
-    page.get_by_role("button", name="RNN at 0.9, 1.0, 1.1").or_(
-        page.get_by_role("radio", name="RNN at 0.9, 1.0, 1.1")
-    ).first.click()
+    rail.begin(page, "Three recurrent nets")
     assert wait_for_link(page, "mode") == "time"
-    headline(page, "of the gradient per step on average: after 50 steps")
+    wait(page, "p.ready && p.playing")
     page.locator(".ll-player").press("End")
     wait(page, "p.ready && p.step === 50")
+    headline(page, "of the gradient per step on average: after 50 steps")
     assert page.inner_text(".ll-counter").replace("\n", " ").endswith("/ 50 steps")
 
 
