@@ -171,8 +171,8 @@ def _charts(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
 
     gap, whole = shown(result.gap), _whole_range(g)
     fitted = _decades(gap, whole, TARGET / 10) if g.log else _span(gap, whole)
-    grad = _decades(shown(run.grad_norm for run in result.trajectories), (-8.0, 8.0))
-    distance = _decades(shown(result.distance), (-8.0, 8.0))
+    grad = _decades(shown(run.grad_norm for run in result.trajectories), (-8.0, 300.0))
+    distance = _decades(shown(result.distance), (-8.0, 300.0))
     goal = {"at": TARGET, "label": f"target {GOAL}"} if g.log else None
     loss = {"full": figures.step_chart(steps, whole, g.log), "rule": goal,
             "question": "who reaches the line first?" if goal and len(result.descents) > 1 else None}  # fmt: skip

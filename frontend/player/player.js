@@ -39,6 +39,7 @@ export class Player {
     this.morphed = null;
     this.ended = false; // whether the end has been seen
     this.starts = false; // whether it is to play once the pictures are there
+    this.dropped = ""; // the key of the experiment in which another start was chosen last
     this.flat = !hasWebGL();
     this.clock = new Clock(() => this.invalidate());
     this.sentence = new Sentence(this);
@@ -86,8 +87,7 @@ export class Player {
     document.title = tree.title;
     watchRail();
     if (first) this.begin(tree.clock);
-    else if (tree.clock.begun > begun || this.dropped) this.again(); // a server that began anew counts from 0
-    this.dropped = false;
+    else if (tree.clock.begun > begun || (this.dropped && tree.key !== this.dropped)) this.again(); // a new server counts from 0
     this.announcer.result(tree, this.sentence.at(this.clock.step), this.told(this.clock.step));
     this.painted.data += 1;
     this.invalidate();
@@ -136,6 +136,7 @@ export class Player {
   again() {
     const { where } = this.slides;
     this.ended = false;
+    this.dropped = "";
     document.documentElement.classList.remove("ll-ended");
     this.clock.scrub(where ?? (this.still ? this.clock.steps : 0));
     this.starts = where === undefined && !this.still;
@@ -239,7 +240,7 @@ export class Player {
 
   /** Another start: the ball is dropped there, and what it does plays. */
   dropBall(action) {
-    this.dropped = true;
+    this.dropped = this.tree.key;
     this.act(action);
   }
 
