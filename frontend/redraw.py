@@ -37,7 +37,7 @@ class Page:
     room: str = ""
     parts: Sequence[Part] = ()
     drawn: dict[str, Any] = field(default_factory=dict)  # what each part showed when it was last drawn to its end
-    live: bool = False  # whether the stage asks again by itself
+    live: bool = False  # whether the browser asks for the stage again by itself
 
 
 def page() -> Page:
@@ -52,6 +52,7 @@ def redraw(part: str | None = None) -> None:
     """
     now = page()
     keys = [each.key for each in now.parts if each.key == part or each.shows() != now.drawn.get(each.key, _NOTHING)]
+    now.live = False  # with an act the browser forgets its timer, which only the whole script sets
     try:
         st.rerun([f"{now.room}_{key}" for key in [TURN, *keys, SEEN, STAGE]])
     except StreamlitAPIException:  # of a name that no fragment has

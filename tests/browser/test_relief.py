@@ -122,6 +122,7 @@ def swipe(page: Page, by_x: float, by_y: float) -> None:
 def test_on_a_phone_a_swipe_up_scrolls_and_one_aside_turns_the_relief(open_page: Opener):
     page = open_page(360, 740, touch=True, at="300")
     page.tap(".ll-plane .ll-switch >> text=Relief")
+    page.wait_for_function("document.querySelector('.ll-scene .ll-plotly')?._fullLayout?.scene?._scene")
     wait(page, "p.ready")
     home = camera(page)["eye"]
     swipe(page, 0, -100)

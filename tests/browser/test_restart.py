@@ -7,11 +7,12 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import rail
 from tests.browser.conftest import PAINTED
-from tests.browser.page import PATIENCE, link, params_of, wait_for_link
+from tests.browser.page import PATIENCE, drawn, link, params_of, wait_for_link
 from tests.browser.servers import free_port, started
 
 pytestmark = pytest.mark.browser
 CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+RESTING = "[data-testid=stApp][data-test-script-state=notRunning]"
 LOST = "[data-testid=stApp]:not([data-test-connection-state=CONNECTED])"
 
 
@@ -45,7 +46,15 @@ def opened(browser: Browser, server: Server, path: str, query: str) -> Page:
     page.goto(f"{server.address}/{path}?{query}")
     page.wait_for_function(PAINTED, timeout=PATIENCE)
     rail.over(page)
+    _drawn_whole(page)
     return page
+
+
+def _drawn_whole(page: Page) -> None:
+    """Waits until the script has ended and the last control, whose code comes late, is in the rail."""
+    page.wait_for_selector(RESTING, timeout=PATIENCE, state="attached")
+    page.wait_for_load_state("networkidle")
+    drawn(page)
 
 
 def restart(page: Page, server: Server) -> None:
@@ -67,6 +76,7 @@ def shown(page: Page) -> dict[str, str]:
 def first(page: Page, server: Server, act: Callable[[], object], name: str, part: str, *also: str,
           most: int = 2) -> None:  # fmt: skip
     """Restarts, acts once, and holds the link and all controls but those of the act to what they were."""
+    _drawn_whole(page)
     before, controls = link(page), shown(page)
     restart(page, server)
     act()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from experiments.starters import GRADIENTS
 from tests.browser import rail
-from tests.browser.page import link, painted, wait_for_link
+from tests.browser.page import link, painted, wait, wait_for_link
 from tests.browser.rail import stays
 
 pytestmark = pytest.mark.browser
@@ -66,9 +66,13 @@ def test_defaults_stay_while_a_training_is_under_way(open_page: Opener):
     page.wait_for_selector(".ll-player.ll-training", timeout=120_000)
     before = painted(page)["key"]
     rail.slide(page, "net0_mlp_width_slider", "End")
+    page.wait_for_function("!location.search.includes('width~16')")
+    wait(page, f"p.key !== '{before}'")
+    seen = painted(page)["data"]
+    wait(page, f"p.data > {seen + 1}")  # picture after picture, also after an act
     rail.press(page, "reset")
-    page.wait_for_function("location.search.includes('width~16')")
-    rail.over(page, before)
+    wait_for_link(page, "n1", "width~16")
+    rail.over(page)
     page.wait_for_timeout(1000 * SECONDS)
     assert link(page) == {"v": "1", **LIVE, "steps": "5000"}
     assert page.locator(".st-key-net0_mlp_width_slider input").input_value() == "16"
