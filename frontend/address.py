@@ -1,6 +1,7 @@
-"""The query of the address that a visitor came with, as it stands in the address bar."""
+"""The query of the address bar: the one a visitor came with, what is written there, and Back and Forward through it."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -14,7 +15,24 @@ def query() -> str | dict[str, Any]:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def show_link(link: dict[str, str]) -> None:
+def show_link(room: str, link: dict[str, str]) -> None:
     """Makes the address bar's query this one."""
+    st.session_state[f"{room}_link"] = link
     if dict(st.query_params) != link:
         st.query_params.from_dict(link)
+
+
+def gone_to(room: str, link: dict[str, str]) -> str | None:
+    """The query that Back or Forward has led to in a room; None where the visitor did something else.
+
+    The browser then runs the whole script with another query than was written last, and nothing else has changed. A tab
+    of another room comes without a query.
+
+    Args:
+        room: names it.
+        link: of its description as it stands.
+    """
+    asked = query()
+    if not isinstance(asked, str) or link != st.session_state.get(f"{room}_link"):
+        return None
+    return asked if asked and dict(parse_qsl(asked, keep_blank_values=True)) != link else None

@@ -9,7 +9,7 @@ from experiments.view import view_of
 from frontend import jobs
 from frontend import training_rail as rail
 from frontend.acts import Add, Again, Around, Begin, Example, Stop, index
-from frontend.address import query, show_link
+from frontend.address import gone_to, query, show_link
 from frontend.parts import draw_stage
 from frontend.player import acted, play
 from frontend.reconnect import opened_before
@@ -41,8 +41,12 @@ def _on_act() -> None:
 
 
 def _open_link() -> None:
-    """Once a session: the link's training, with what had to be changed of it."""
+    """Once a session: the link's training, with what had to be changed of it; later that of a link gone back to."""
     if "training" in st.session_state:
+        if (asked := gone_to("train", _link())) is not None:
+            training, example, _ = from_link(asked)
+            rail.set_training(training)
+            st.session_state.example = example or None
         return
     link = query()
     training, example, notices = from_link(link)
@@ -51,6 +55,10 @@ def _open_link() -> None:
     rail.STARTERS.opened(training, view_of(link))
     if (opened := opened_before(OPEN)) is not None:
         st.session_state.open_learner = opened
+
+
+def _link() -> dict[str, str]:
+    return to_link(rail.training(), st.session_state.example or 0)
 
 
 def _job() -> Job:
@@ -74,7 +82,7 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
     now = rail.training()
-    show_link(to_link(now, st.session_state.example or 0))
+    show_link("train", _link())
     jobs.stage(now, _job, lambda latest, *how: _show(latest or TrainingResult(now, ()), *how), "stopped")
 
 

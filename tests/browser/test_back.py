@@ -1,0 +1,91 @@
+"""The browser's Back undoes the last choices, in every room, and Forward does them again; after them it leaves."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import rail
+from tests.browser.page import PATIENCE, link, painted, wait, wait_for_link
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Page]
+
+
+def _undone(page: Page, by: Callable[[], object], steps: int = 1) -> None:
+    """Back and Forward over one choice: the link, the controls' values and the picture are those of then."""
+    before, keys = link(page), painted(page)["key"]
+    by()
+    page.wait_for_function("q => location.search !== q", arg=_search(page, before))
+    rail.over(page, keys)
+    after, key = link(page), painted(page)["key"]
+    page.evaluate("history.back()")
+    wait(page, f"p.key === '{keys}'")
+    rail.over(page)
+    assert link(page) == before
+    page.evaluate("history.forward()")
+    wait(page, f"p.key === '{key}'")
+    rail.over(page)
+    assert link(page) == after
+
+
+def _search(page: Page, given: dict[str, str]) -> str:
+    assert link(page) == given
+    return page.evaluate("location.search")
+
+
+def _wait_for_value(page: Page, key: str, value: str) -> None:
+    page.wait_for_function(f"document.querySelector('.st-key-{key} input')?.value === '{value}'", timeout=PATIENCE)
+
+
+def test_in_a_race(open_page: Opener):
+    page = open_page(steps="60", surface="himmelblau", r1="adam~learning_rate~0.05")
+    rail.over(page)
+    first = link(page)
+    _undone(page, lambda: rail.slide(page, "run0_adam_learning_rate_slider"))
+    _undone(page, lambda: rail.press(page, "add_run"))
+    _undone(page, lambda: rail.begin(page, "Four wells"))
+    for _ in range(3):
+        here = page.url
+        page.evaluate("history.back()")
+        page.wait_for_function("old => location.href !== old", arg=here)
+        rail.over(page)
+        page.wait_for_timeout(500)
+    assert link(page) == first
+    _wait_for_value(page, "run0_adam_learning_rate_box", "0.05")
+
+
+def test_quick_backs_and_acts_between(open_page: Opener):
+    """Nothing that was chosen meanwhile is taken for a step back."""
+    page = open_page(path="gradients", depth="6", c1="tanh", c2="relu~weight~1.414")
+    rail.over(page)
+    for activation in ("Sigmoid", "ReLU", "GELU"):
+        rail.select(page, "activation_of_layers0", activation)
+        wait_for_link(page, "c1", activation.lower())
+    page.evaluate("history.back()")
+    wait_for_link(page, "c1", "relu")
+    page.evaluate("history.back()")
+    wait_for_link(page, "c1", "sigmoid")
+    _wait_for_value(page, "activation_of_layers0", "Sigmoid")
+    rail.over(page)
+    rail.slide(page, "flow_depth_slider")
+    rail.press(page, "chip_1")
+    page.wait_for_selector(".st-key-activation_of_layers1")
+    page.wait_for_timeout(1500)
+    assert link(page)["depth"] != "6" and link(page)["c1"].startswith("sigmoid")
+
+
+def test_in_a_training_and_across_rooms(open_page: Opener):
+    page = open_page(path="train", data="moons", steps="40", n1="mlp~width~12~depth~3", r1="adam")
+    rail.over(page)
+    _undone(page, lambda: rail.slide(page, "net0_mlp_depth_slider", "End"))
+    here = link(page)
+    page.get_by_test_id("stTopNavLink").get_by_text("Race").click()
+    page.wait_for_selector(".ll-player:not(.ll-room-train)")
+    rail.over(page)
+    page.evaluate("history.back()")
+    page.wait_for_selector(".ll-room-train")
+    wait_for_link(page, "n1", "depth~64")
+    rail.over(page)
+    assert link(page) == here
+    _wait_for_value(page, "net0_mlp_depth_box", "64")
