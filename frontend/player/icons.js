@@ -10,6 +10,8 @@ const STROKED = {
   home: '<path d="M4.5 12a7.5 7.5 0 1 0 2.6-5.7M4.5 4v4.6h4.6"/>',
   flag: '<path d="M7 21V4l11 4-11 4"/>',
   back: '<path d="M14.5 6l-6 6 6 6"/>',
+  sliders: '<path d="M4 8h9.5M18.5 8H20M4 16h1.5M10.5 16H20"/><circle cx="16" cy="8" r="2.4"/><circle cx="8" cy="16" r="2.4"/>',
+  down: '<path d="M6 9.5l6 6 6-6"/>',
   forward: '<path d="M9.5 6l6 6-6 6"/>',
 };
 const FILLED = {

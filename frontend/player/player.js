@@ -15,6 +15,7 @@ import { Paper } from "./paper.js";
 import { loadPlotly } from "./plot.js";
 import { watchRail } from "./rail.js";
 import { Sentence } from "./sentence.js";
+import { Sheet } from "./sheet.js";
 import { Slides } from "./slides.js";
 import { Stage } from "./stage.js";
 import { Table } from "./table.js";
@@ -49,6 +50,7 @@ export class Player {
     this.drag = new Drag(this);
     this.stage = new Stage(this);
     this.chrome = new Chrome(this);
+    this.sheet = new Sheet(this);
     this.hover = new Hover(this);
     this.paper = new Paper(this);
     this.painted = { step: -1, data: 0, ms: 0 };
@@ -86,6 +88,7 @@ export class Player {
     this.keepFocus(() => this.take(tree));
     document.title = tree.title;
     watchRail();
+    this.sheet.update();
     if (first) this.begin(tree.clock);
     else if (tree.clock.begun > begun || (this.dropped && tree.key !== this.dropped)) this.again(); // a new server counts from 0
     this.announcer.result(tree, this.sentence.at(this.clock.step), this.told(this.clock.step));
@@ -356,6 +359,7 @@ export class Player {
     this.announcer.destroy();
     this.descriptions.destroy();
     this.chrome.destroy();
+    this.sheet.destroy();
     this.paper.destroy();
     document.documentElement.classList.remove("ll-presenting", "ll-ended");
     for (const panel of this.panels) panel.destroy();

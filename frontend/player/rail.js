@@ -5,7 +5,7 @@ import { plain } from "./words.js";
 
 const STOPS = 240; // positions of a knob's slider, as in frontend/knobs.py
 const KNOB = /st-key-knob_(log|even)_([-\dep]+)_([-\dep]+)_/;
-const CONTROL = "button, input, select, textarea, summary, a[href], [tabindex='0']";
+export const CONTROL = "button, input, select, textarea, summary, a[href], [tabindex='0']";
 
 /** What a knob's slider stands for: the number in the box beside it, or where it has been moved since, its place's. */
 export function valueOf(container, slider) {
@@ -77,7 +77,7 @@ class Holder {
     if (!this.held || (seen(this.held) && !folded) || (activeElement !== document.body && activeElement !== this.held)) return;
     const own = this.key && this.rail.querySelector(`.${this.key} :is(${CONTROL})`);
     const open = this.rail.querySelector("[class*=st-key-chip_] button[aria-expanded=true]");
-    const fold = document.querySelector("[data-testid=stExpandSidebarButton]");
+    const fold = [...document.querySelectorAll("[data-testid=stExpandSidebarButton], .ll-change")].find(seen);
     const inside = folded ? [] : [own, open, ...this.rail.querySelectorAll(CONTROL)];
     const next = [...inside, fold].find((each) => each && seen(each));
     if (next) next.focus({ preventScroll: folded });
@@ -92,13 +92,18 @@ class Holder {
   }
 }
 
-const PHONE = matchMedia("(max-width: 767px)"); // where the open rail lies over the page
-
-/** A folded rail, and what lies under an open one, are out of the way of the keyboard. */
-function layOver(rail) {
-  const over = PHONE.matches && rail.dataset.collapsed === "false";
-  rail.inert = rail.dataset.collapsed === "true";
-  for (const under of document.querySelectorAll(".stMain, .stAppHeader")) under.inert = over;
+/** What every control of the rail shows, by its key, with its name and that of the run it is of. */
+export function controls(rail) {
+  const found = new Map();
+  const open = rail.querySelector("[class*=st-key-chip_] button[aria-expanded=true] strong")?.textContent;
+  for (const each of rail.querySelectorAll(".stSlider, .stNumberInput, .stSelectbox, .stCheckbox")) {
+    const [knob, input] = [each.closest('[class*="st-key-knob_"]'), each.querySelector("input")];
+    if (!input || (knob && !each.matches(".stSlider"))) continue;
+    const value = knob ? valueOf(knob, input) : input.type === "checkbox" ? (input.checked ? "on" : "off") : input.value;
+    const label = each.querySelector("label")?.textContent.trim() ?? "";
+    found.set(keyOf(each), { label, value, run: each.closest(".st-key-open_run_box") ? open : "" });
+  }
+  return found;
 }
 
 /** To be called with whatever Streamlit may have made anew. */
@@ -109,10 +114,9 @@ export function watchRail() {
   const holder = new Holder(rail);
   const look = () => {
     sayValues(rail);
-    layOver(rail);
+    rail.inert = rail.dataset.collapsed === "true"; // folded, it is out of the way of the keyboard
     holder.mend();
   };
-  PHONE.addEventListener("change", look);
   rail.addEventListener("input", look, true);
   const attributeFilter = ["aria-valuetext", "value", "data-collapsed", "disabled"];
   new MutationObserver(look).observe(rail, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });

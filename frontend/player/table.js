@@ -4,6 +4,9 @@ import { markerIcon } from "./icons.js";
 import { put } from "./panel.js";
 import { moment } from "./words.js";
 
+// Said, as a small screen draws rows and cells as something else.
+const ROLES = [["thead, tbody", "rowgroup"], ["tr", "row"], ["thead th", "columnheader"], ["tbody th", "rowheader"], ["td", "cell"]];
+
 export class Table {
   constructor(player) {
     this.player = player;
@@ -38,6 +41,8 @@ export class Table {
     const body = table.createTBody();
     body.classList.toggle("ll-many", this.player.runs.length > 5);
     this.rows = this.player.runs.map((run) => this.row(body.insertRow(), run));
+    for (const [tag, role] of ROLES) for (const each of table.querySelectorAll(tag)) each.setAttribute("role", role);
+    table.setAttribute("role", "table");
     this.el.replaceChildren(table);
   }
 
@@ -80,6 +85,7 @@ export class Table {
     const end = this.player.knows ? this.spec.ends?.texts[i] : undefined;
     put(outcome, end ?? this.outcome(track, step, gone));
     outcome.classList.toggle("ll-warn", gone && end === undefined);
+    outcome.classList.toggle("ll-there", this.spec.target && outcome.textContent.startsWith("step"));
   }
 
   /** The step of a run's figures, or null where there are none. */

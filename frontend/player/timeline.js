@@ -24,10 +24,12 @@ export class Timeline {
       </div>
       <div class="ll-counter" aria-hidden="true"><b></b><span></span></div>
       <div class="ll-speeds" role="group" aria-label="Speed"></div>
+      <button type="button" class="ll-change" aria-expanded="false" aria-controls="stSidebar"></button>
       <button type="button" class="ll-leave" aria-label="Leave presentation">${icon("leave")}</button>`;
     const find = (selector) => this.el.querySelector(selector);
     [this.play, this.range, this.marks, this.scale] = [".ll-play", "input", ".ll-marks", ".ll-scale"].map(find);
     [this.now, this.all] = [find(".ll-counter b"), find(".ll-counter span")];
+    this.change = find(".ll-change");
     this.wire(player.clock);
     this.buildSpeeds(find(".ll-speeds"));
   }

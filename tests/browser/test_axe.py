@@ -82,8 +82,9 @@ def test_presenting(open_room: Opener, room: str):
 @pytest.mark.parametrize(("room", "width"), RAILS)
 def test_the_rail_open_and_shut(open_room: Opener, room: str, width: int):
     page = open_room(room, width, 740)
-    for button in ("stExpandSidebarButton", "stSidebarCollapseButton"):
-        if (pressed := page.locator(f"[data-testid={button}]").locator("visible=true")).count():
+    folds = ("[data-testid=stExpandSidebarButton]", "[data-testid=stSidebarCollapseButton]", ".ll-change", ".ll-change")
+    for button in folds:
+        if (pressed := page.locator(button).locator("visible=true")).count():
             pressed.first.click()
             page.wait_for_timeout(500)  # the rail slides
             assert not violations(page)

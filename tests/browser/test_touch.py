@@ -61,8 +61,8 @@ def open_touch(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
 def test_targets_are_as_large_as_a_finger(open_touch: Callable[..., Page], path: str, size: tuple[int, int]):
     page = open_touch(*size, path, **ROOMS[path])
     assert not page.evaluate(SMALL)
-    if (unfold := page.locator("[data-testid=stExpandSidebarButton]")).count():
-        unfold.click()
+    if (change := page.locator(".ll-change")).is_visible():
+        change.click()
         page.wait_for_function("document.querySelector('.stSidebar').getBoundingClientRect().left >= 0")  # it slides
         page.wait_for_function("document.querySelector('.stSidebar').getBoundingClientRect().width > 300")
         assert not page.evaluate(SMALL)

@@ -1,0 +1,119 @@
+"""A phone and an upright tablet: rooms a tap away, a sheet of controls beside the picture, a square map."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import rail
+from tests.browser.page import link, painted, wait, wait_for_link
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Page]
+TABLETS = [(820, 1180), (900, 1200)]
+OPEN = "document.querySelector('.stSidebar').dataset.collapsed === 'false'"
+SETTLED = """Math.abs(document.querySelector('.stSidebar').getBoundingClientRect().bottom
+    - document.querySelector('.ll-timeline').getBoundingClientRect().top) < 1.5"""
+# The middle of every element found, and whether a finger there would meet it.
+MET = """query => [...document.querySelectorAll(query)].filter(each => each.checkVisibility()).map(each => {
+    const box = each.getBoundingClientRect();
+    const met = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return { met: Boolean(met && (each.contains(met) || met.contains(each))), ...box.toJSON() };
+})"""
+
+
+def box(page: Page, query: str) -> dict[str, float]:
+    found = page.locator(query).first.bounding_box()
+    assert found, query
+    return {**found, "bottom": found["y"] + found["height"], "right": found["x"] + found["width"]}
+
+
+@pytest.mark.parametrize("path", ["", "train", "gradients"])
+def test_every_room_is_a_tap_away(open_page: Opener, path: str):
+    page = open_page(360, 740, touch=True, path=path, bare=True)
+    for title, room in (("Gradients", ".ll-room-gradients"), ("Train", ".ll-room-train"), ("Race", ".ll-player")):
+        tab = page.locator(".ll-rooms a", has_text=title)
+        assert box(page, f".ll-rooms a:has-text('{title}')")["height"] >= 44
+        tab.tap()
+        page.wait_for_selector(f"{room} .ll-rooms a[aria-current]:has-text('{title}')")
+        assert not page.evaluate(OPEN)
+    assert not page.locator(".ll-room-train, .ll-room-gradients").count()
+
+
+def test_sigmoid_starves_is_two_taps_away(open_page: Opener):
+    page = open_page(360, 740, touch=True, bare=True)
+    page.locator(".ll-rooms a", has_text="Gradients").tap()
+    page.wait_for_selector(".ll-room-gradients")
+    page.locator(".ll-slides button", has_text="Sigmoid starves").tap()
+    wait(page, "p.ready && p.step > 0")
+    assert all(name in page.inner_text(".ll-sentence h1") for name in ("Sigmoid", "ReLU"))
+
+
+def test_runs_are_named_on_the_first_screen(open_page: Opener):
+    page = open_page(360, 740, touch=True, bare=True)
+    dock = box(page, ".ll-timeline")["y"]
+    names = page.locator(".ll-legend")
+    assert names.count() == 3
+    for i in range(3):
+        found = names.nth(i).bounding_box()
+        assert found
+        assert found["y"] + found["height"] < dock
+    met = page.evaluate(MET, ".ll-legend, .ll-slides li:first-child button, .ll-play, .ll-change")
+    assert all(each["met"] for each in met)
+
+
+def test_the_sheet_leaves_the_picture_in_view_and_says_what_changed(open_page: Opener):
+    page = open_page(360, 740, touch=True, bare=True, motion="reduce")
+    page.tap(".ll-change")
+    page.wait_for_function(OPEN)
+    page.wait_for_function(SETTLED)
+    top = box(page, ".ll-sheet")["y"]
+    assert box(page, ".ll-rooms")["bottom"] <= box(page, ".ll-sentence h1")["y"]
+    assert box(page, ".ll-area-map .ll-plot")["bottom"] <= top + 1, "the map is not covered"
+    assert box(page, ".stSidebar")["bottom"] <= box(page, ".ll-timeline")["y"] + 1, "nor is the clock"
+    page.locator(".ll-sheet button", has_text="Runs").tap()
+    was = page.locator(".st-key-run2_adam_learning_rate_box input").input_value()
+    before = painted(page)["key"]
+    rail.slide(page, "run2_adam_learning_rate_slider")
+    wait(page, f"p.key !== '{before}'")
+    page.wait_for_function("document.querySelector('.ll-sheet p').textContent")
+    now = page.locator(".st-key-run2_adam_learning_rate_box input").input_value()
+    assert page.inner_text(".ll-sheet p") == f"Adam: learning rate {was} → {now}"
+    page.mouse.click(150, 200)  # on the map: the ball is dropped, and the sheet stays
+    wait_for_link(page, "x")
+    page.wait_for_function("document.querySelector('.ll-sheet p').textContent.startsWith('Start x')")
+    assert page.evaluate(OPEN)
+    page.tap(".ll-change")
+    page.wait_for_function(f"!({OPEN})")
+
+
+@pytest.mark.parametrize("size", TABLETS)
+def test_a_tablet_has_one_column(open_page: Opener, size: tuple[int, int]):
+    page = open_page(*size, touch=True, bare=True)
+    page.wait_for_function(f"!({OPEN})")
+    wait(page, "p.ready")
+    plot = page.locator(".ll-area-map .nsewdrag").first.bounding_box()
+    assert plot
+    assert 0.8 < plot["width"] / plot["height"] < 1.25
+    assert box(page, ".ll-drag input")["width"] > 300
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+    names = page.locator(".ll-legend")
+    assert [names.nth(i).inner_text() for i in range(3)] == ["Gradient descent", "Momentum", "Adam"]
+    assert all(
+        each["met"] and each["right"] <= size[0]
+        for each in page.evaluate(MET, ".ll-legend, .ll-change, .ll-drag output")
+    )
+    page.tap(".ll-change")
+    page.wait_for_function(OPEN)
+    page.wait_for_function(SETTLED)
+    assert box(page, ".ll-area-map")["y"] < box(page, ".ll-sheet")["y"]
+    rail.press(page, "add_run")
+    wait_for_link(page, "r4")
+
+
+def test_the_sheet_is_no_part_of_a_desktop_or_a_presentation(open_page: Opener):
+    page = open_page(1440, 900, at="5")
+    assert not page.locator(".ll-change, .ll-rooms, .ll-sheet").locator("visible=true").count()
+    page = open_page(820, 1180, present="1", at="5")
+    assert not page.locator(".ll-change, .ll-sheet, .stSidebar").locator("visible=true").count()
+    assert link(page)["v"] == "1"
