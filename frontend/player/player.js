@@ -10,6 +10,7 @@ import { flattened, hasWebGL } from "./flat.js";
 import { keepFocus } from "./focus.js";
 import { bilinear } from "./grid.js";
 import { Hover } from "./hover.js";
+import { keep, kept } from "./keepsake.js";
 import { KINDS } from "./kinds.js";
 import { Paper } from "./paper.js";
 import { loadPlotly } from "./plot.js";
@@ -66,6 +67,8 @@ export class Player {
     // The browser takes Escape for itself while it fills the screen.
     this.left = () => this.projector && !document.fullscreenElement && this.present(false);
     document.addEventListener("fullscreenchange", this.left);
+    this.leave = () => keep(this);
+    window.addEventListener("pagehide", this.leave);
     this.anywhere = (event) => this.projector && this.presentedKey(event);
     document.addEventListener("keydown", this.anywhere);
     // For tests and the curious: what was painted last. Read-only.
@@ -82,6 +85,8 @@ export class Player {
   update(whole, send) {
     this.send = send;
     const first = !this.tree;
+    const before = first ? kept(whole) : null;
+    if (before) [this.stage.chosen, this.clock.speed] = [before.chosen, before.speed];
     const begun = this.tree?.clock.begun;
     this.whole = whole;
     const tree = (this.tree = this.flat ? flattened(whole) : whole);
@@ -89,7 +94,7 @@ export class Player {
     document.title = tree.title;
     watchRail();
     this.sheet.update();
-    if (first) this.begin(tree.clock);
+    if (first) this.begin(tree.clock, before);
     else if (tree.clock.begun > begun || (this.dropped && tree.key !== this.dropped)) this.again(); // a new server counts from 0
     this.announcer.result(tree, this.sentence.at(this.clock.step), this.told(this.clock.step));
     this.painted.data += 1;
@@ -128,11 +133,21 @@ export class Player {
     return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
-  begin(clock) {
+  begin(clock, before) {
     if (clock.present) this.present(true);
-    if (clock.at !== null) this.clock.seek(clock.at);
+    if (before?.key === this.tree.key) this.goOn(before);
+    else if (clock.at !== null) this.clock.seek(clock.at);
     else if (this.still) this.clock.seek(this.clock.steps);
     else this.starts = true;
+  }
+
+  /** The same experiment as before a reload, or a visit to another room: it is looked at as it was. */
+  goOn({ step, playing, hidden, ended }) {
+    this.hidden = new Set(hidden);
+    this.clock.seek(step);
+    if (ended) this.end();
+    this.starts = playing && step === 0;
+    if (playing && step > 0) this.clock.play();
   }
 
   /** Another experiment: it plays from its start, or stands where its slide was left. */
@@ -351,6 +366,8 @@ export class Player {
   }
 
   destroy() {
+    this.leave();
+    window.removeEventListener("pagehide", this.leave);
     cancelAnimationFrame(this.frame);
     this.clock.stop();
     this.resizer.disconnect();

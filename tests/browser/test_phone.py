@@ -111,6 +111,17 @@ def test_a_tablet_has_one_column(open_page: Opener, size: tuple[int, int]):
     wait_for_link(page, "r4")
 
 
+@pytest.mark.parametrize("path", ["train", "gradients"])
+def test_the_sheet_of_the_other_rooms_stands_on_the_clock(open_page: Opener, path: str):
+    page = open_page(820, 1180, touch=True, path=path, bare=True)
+    page.tap(".ll-change")
+    page.wait_for_function(SETTLED)
+    assert abs(box(page, ".ll-timeline")["bottom"] - 1180) < 1
+    assert box(page, ".ll-chart")["bottom"] < box(page, ".ll-sheet")["y"]
+    page.tap(".ll-change")
+    page.wait_for_function(f"!({OPEN})")
+
+
 def test_the_sheet_is_no_part_of_a_desktop_or_a_presentation(open_page: Opener):
     page = open_page(1440, 900, at="5")
     assert not page.locator(".ll-change, .ll-rooms, .ll-sheet").locator("visible=true").count()
