@@ -25,7 +25,8 @@ MET = """query => [...document.querySelectorAll(query)].filter(each => each.chec
 def box(page: Page, query: str) -> dict[str, float]:
     found = page.locator(query).first.bounding_box()
     assert found, query
-    return {**found, "bottom": found["y"] + found["height"], "right": found["x"] + found["width"]}
+    x, y, width, height = (found[name] for name in ("x", "y", "width", "height"))
+    return {"x": x, "y": y, "width": width, "height": height, "bottom": y + height, "right": x + width}
 
 
 @pytest.mark.parametrize("path", ["", "train", "gradients"])
