@@ -43,7 +43,7 @@ def curve_labels(curves: Sequence[Curve]) -> list[str]:
         slope = curve.layers(1).slope
         own = {"weight": f"σw {curve.weight:.3g}", "bias": f"σb {curve.bias:.3g}", "slope": f"slope {slope:.3g}",
                "normalization": f"{NORMALIZATIONS[curve.normalization].title.lower()} norm", "weights": curve.weights,
-               "skip": {"none": "plain", "plain": "skips", "scaled": "skips / √L"}[curve.skip]}  # fmt: skip
+               "skip": {"none": "no skips", "plain": "skips", "scaled": "skips / √L"}[curve.skip]}  # fmt: skip
         own["normalization"] = own["normalization"].replace("none norm", "no norm")
         parts = [text for name, text in own.items() if len({getattr(other, name) for other in twins}) > 1]
         return ", ".join([title, *parts])

@@ -17,7 +17,7 @@ def query() -> str | dict[str, Any]:
 
 def show_link(room: str, link: dict[str, str]) -> None:
     """Makes the address bar's query this one."""
-    st.session_state[f"{room}_link"] = link
+    st.session_state.links = {**st.session_state.get("links", {}), room: link}
     if dict(st.query_params) != link:
         st.query_params.from_dict(link)
 
@@ -25,14 +25,14 @@ def show_link(room: str, link: dict[str, str]) -> None:
 def gone_to(room: str, link: dict[str, str]) -> str | None:
     """The query that Back or Forward has led to in a room; None where the visitor did something else.
 
-    The browser then runs the whole script with another query than was written last, and nothing else has changed. A tab
-    of another room comes without a query.
+    The browser then runs the whole script with another query than was written last, here or in another room, and
+    nothing else has changed.
 
     Args:
         room: names it.
         link: of its description as it stands.
     """
-    asked = query()
-    if not isinstance(asked, str) or link != st.session_state.get(f"{room}_link"):
+    asked, written = query(), st.session_state.get("links", {})
+    if not isinstance(asked, str) or link != written.get(room):
         return None
-    return asked if asked and dict(parse_qsl(asked, keep_blank_values=True)) != link else None
+    return asked if asked and dict(parse_qsl(asked, keep_blank_values=True)) not in written.values() else None

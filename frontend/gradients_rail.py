@@ -9,6 +9,7 @@ import streamlit as st
 from experiments.codec import SEED
 from experiments.dying import RATE, Dying
 from experiments.flow import DEPTH, MAX_CURVES, SEEDS, SKIPS, STEPS, WIDTH, Curve, Flow, TimeCurve, TimeFlow, usual
+from experiments.glossary import GLOSSARY
 from experiments.gradients import AGAINST, MODES, RULES, Gradients
 from experiments.gradients_link import TRAIN_STEPS, from_link, to_link
 from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
@@ -117,10 +118,8 @@ def _networks(now: Gradients) -> None:
     looks = curve_looks(now)
 
     def row(i: int, curve: Any) -> Chip:
-        if time:  # what the cell is, and its numbers
-            title, _, numbers = labels[i].partition(", ")
-            return Chip(title, numbers, *looks[i])
-        return Chip(ACTIVATIONS[curve.activation].title, f"σw {curve.weight:.3g}", *looks[i])
+        title, _, apart = labels[i].partition(", ")  # what it is, and what sets it apart
+        return Chip(title, apart if time or apart else f"σw {curve.weight:.3g}", *looks[i])
 
     def body(i: int) -> None:
         (_cell if time else _curve)(i, curves[i])
@@ -133,8 +132,8 @@ def _networks(now: Gradients) -> None:
 def _curve(i: int, curve: Curve) -> None:
     _choice("activation", f"layers{i}", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
             lambda name: _set_activation(i, name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
-    knob("Weight scale σw", _WEIGHT, curve.weight, f"curve{i}_weight", lambda v: set_curve(i, weight=v))
-    knob("Bias scale σb", _BIAS, curve.bias, f"curve{i}_bias", lambda v: set_curve(i, bias=v))
+    knob("Weight scale σw", _WEIGHT, curve.weight, f"curve{i}_weight", lambda v: set_curve(i, weight=v), GLOSSARY["σw"])
+    knob("Bias scale σb", _BIAS, curve.bias, f"curve{i}_bias", lambda v: set_curve(i, bias=v), GLOSSARY["σb"])
     for name, param in ACTIVATIONS[curve.activation].shape.items():
         slope = param.default if curve.slope is None else curve.slope
         knob(label_of(name), param, slope, f"curve{i}_{curve.activation}_{name}", lambda v: set_curve(i, slope=v))
@@ -161,7 +160,8 @@ def _set_activation(i: int, name: str) -> None:
 def _cell(i: int, curve: TimeCurve) -> None:
     _choice("cell", f"time{i}", curve.cell, list(CELLS), CELL_TITLES.__getitem__, lambda name: set_curve(i, cell=name),
             "What reads the sequence, one step after the other.")  # fmt: skip
-    knob("Scale of the recurrent weights ρ", _SCALE, curve.scale, f"cell{i}_scale", lambda v: set_curve(i, scale=v))
+    knob("Scale of the recurrent weights ρ", _SCALE, curve.scale, f"cell{i}_scale", lambda v: set_curve(i, scale=v),
+         GLOSSARY["ρ"])  # fmt: skip
     if curve.cell == "rnn":
         _choice("activation", f"time{i}", curve.activation, list(ACTIVATIONS), lambda name: ACTIVATIONS[name].title,
                 lambda name: set_curve(i, activation=name), ACTIVATIONS[curve.activation].summary)  # fmt: skip
@@ -203,9 +203,9 @@ def _shared(now: Gradients) -> None:
     else:
         knob("Depth", DEPTH, now.flow.depth, "flow_depth", _setter("flow", "depth"))
         knob("Width", WIDTH, now.flow.width, "flow_width", _setter("flow", "width"))
+        _matter(now.matter, now.rule)
         if not now.matter:
             _against(now.against)
-        _matter(now.matter, now.rule)
         _seeds("flow", now.flow)
 
 

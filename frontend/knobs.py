@@ -56,8 +56,9 @@ def _said(knob: Knob) -> str:
     return f"{'log' if knob.log else 'even'}_{low}_{high}"
 
 
-def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float], None]) -> None:
-    """A slider with a number box at its right end; ``change`` is called with what was set.
+def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float], None],
+         hint: str | None = None) -> None:  # fmt: skip
+    """A slider with a number box at its right end; ``change`` is called with what was set, ``hint`` says what it is.
 
     A knob whose ends are written as whole numbers moves in whole numbers.
     """
@@ -72,7 +73,7 @@ def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float
         low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
         at = min(max(round(value), low), high) if whole else position(knob, value)
         on_change = mirrored(f"{key}_slider", at, slid)
-        st.slider(label, low, high, key=f"{key}_slider", on_change=on_change)
+        st.slider(label, low, high, key=f"{key}_slider", on_change=on_change, help=hint)
         box(label, value, knob.low, knob.high, f"{key}_box", change, whole=whole, hidden=True)
 
 

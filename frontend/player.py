@@ -27,6 +27,7 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from experiments.glossary import GLOSSARY
 from frontend import theme
 from frontend.acts import Act, Ranges, read
 from frontend.blob import pack, unpack
@@ -73,7 +74,7 @@ def play(tree: dict[str, Any], on_act: Callable[[], None]) -> None:
     _component("main")(key="player", data=rest, on_act_change=then_redrawn(on_act))
 
 
-_COMMON = ("ground", "ink", "templates", "circle", "starters")
+_COMMON = ("ground", "ink", "templates", "circle", "starters", "words")
 _PARTS: LRUCache[str, bytes] = LRUCache(64)
 _PACKING = threading.Lock()
 
@@ -102,8 +103,9 @@ def joined(part: bytes, rest: bytes) -> dict[str, Any]:
 
 
 def whole_tree(tree: dict[str, Any]) -> dict[str, Any]:
-    """A room's tree with what all rooms share: inks, templates and the marker of a start."""
-    return {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"], **tree}
+    """A room's tree with what all rooms share: inks, templates, the marker of a start and the words explained."""
+    shared = {"ink": theme.INK, "templates": templates(), "circle": theme.MARKERS["circle"], "words": GLOSSARY}
+    return {**shared, **tree}
 
 
 def acted(known: Ranges) -> Act | None:

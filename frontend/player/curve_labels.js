@@ -1,5 +1,6 @@
 // What the curves of a chart are called: beside their ends where there is one run, else by a key of strokes.
 
+import { explain } from "./glossary.js";
 import { reading } from "./words.js";
 
 const KEY = { thin: 'stroke-width="1" opacity=".5"', dashed: 'stroke-width="1.8" stroke-dasharray="5 3"', main: 'stroke-width="2"', theory: 'stroke-width="1.4" stroke-dasharray="5 4"', band: 'stroke-width="8" opacity=".25"' };
@@ -24,7 +25,9 @@ export class CurveLabels {
     this.key.replaceChildren(...listed.map(({ style, label }) => {
       const item = document.createElement("span");
       item.innerHTML = `<svg width="18" height="8" viewBox="0 0 18 8" aria-hidden="true"><path d="M0 4H18" stroke="currentColor" ${KEY[style]}/></svg>`;
-      item.append(label.toLowerCase());
+      const name = document.createElement("span");
+      explain(name, label.toLowerCase(), this.panel.player.tree.words);
+      item.append(name);
       return item;
     }));
   }

@@ -1,8 +1,8 @@
 // Print: a copy of the stage as it is on the screen, on one page of its size, which the browser shrinks to the paper.
 
 const FOOT = 34; // pixels under the stage, for the link
-const GONE = ".ll-chrome, .ll-hover";
-const UNSEEN = ".ll-home, .ll-play, .ll-steps, .ll-speeds, .ll-leave, .ll-so-far, .ll-notices button"; // which only work on a screen
+const GONE = ".ll-chrome, .ll-hover, .ll-rooms, .ll-sheet, .ll-meaning";
+const UNSEEN = ".ll-home, .ll-play, .ll-steps, .ll-speeds, .ll-leave, .ll-change, .ll-so-far, .ll-notices button"; // which only work on a screen
 
 export class Paper {
   constructor(player) {

@@ -4,6 +4,8 @@ import { cross, label, marker, ring, strokeRun } from "./marks.js";
 import { Plot } from "./plot.js";
 import { figure } from "./words.js";
 
+const DOUBLE = 220; // milliseconds in which a second press makes a double click
+
 export class Plane extends Plot {
   config() {
     return { scrollZoom: !this.player.phone };
@@ -19,8 +21,11 @@ export class Plane extends Plot {
     super.attach();
     // Plotly covers the page while it pans, so the release is heard on the window.
     this.frame.addEventListener("pointerdown", (down) => {
+      const second = Boolean(this.dropping); // of a double click, which shows the whole map and moves no start
+      clearTimeout(this.dropping);
+      this.dropping = 0;
       const release = (up) => {
-        if (Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) this.click(up);
+        if (!second && Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < 4) this.click(up);
       };
       window.addEventListener("pointerup", release, { once: true, capture: true });
     }, true);
@@ -37,7 +42,11 @@ export class Plane extends Plot {
 
   click(event) {
     const at = this.ready && this.point(event);
-    if (at) this.player.dropBall({ kind: "start", x: at[0], y: at[1] });
+    if (!at) return;
+    this.dropping = setTimeout(() => {
+      this.dropping = 0;
+      this.player.dropBall({ kind: "start", x: at[0], y: at[1] });
+    }, DOUBLE);
   }
 
   draw(step) {

@@ -1,6 +1,6 @@
 // What happens, in words: at the playhead what is happening, at the end what happened; and what of the link was changed.
 
-import { put } from "./panel.js";
+import { explain } from "./glossary.js";
 import { rowAt } from "./stops.js";
 
 const FIRST = 3; // notices that are seen at once: more would take the charts' place
@@ -32,9 +32,9 @@ export class Sentence {
   }
 
   draw(step) {
-    put(this.said, this.at(step));
+    explain(this.said, this.at(step), this.tree.words);
     const { now, subline } = this.tree;
-    put(this.subline, !now || this.player.told(step) ? subline : now.subline);
+    explain(this.subline, !now || this.player.told(step) ? subline : now.subline, this.tree.words);
   }
 
   notice(notices) {

@@ -64,6 +64,7 @@ export class Sheet {
   sync() {
     const { open } = this;
     document.documentElement.classList.toggle("ll-sheet-open", open);
+    this.player.el.classList.toggle("ll-small", SMALL.matches);
     this.head.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
     this.button.innerHTML = `${icon(open ? "down" : "sliders")}<span>${open ? "Close" : "Change"}</span>`;

@@ -117,6 +117,18 @@ def test_a_starter_plays_from_its_start_and_a_click_on_the_map_drops_the_ball(op
     page.wait_for_function("Number(new URL(location.href).searchParams.get('x')) > 0", timeout=PATIENCE)
 
 
+def test_a_double_click_moves_no_start(open_page: Opener):
+    page = open_page(surface="himmelblau", at="5", steps="60")
+    before = link(page)
+    box = page.locator(".ll-area-map .nsewdrag").bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
+    page.wait_for_timeout(1500)
+    assert link(page) == before
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
+    page.wait_for_function("Number(new URL(location.href).searchParams.get('x')) > 0", timeout=PATIENCE)
+
+
 def test_a_presentation_has_slides_by_click_and_key_from_anywhere(open_page: Opener):
     page = open_page(1024, 768, bare=True, present="1")
     title = ".ll-slides b"

@@ -88,6 +88,45 @@ def test_the_sheet_leaves_the_picture_in_view_and_says_what_changed(open_page: O
     page.wait_for_function(f"!({OPEN})")
 
 
+def swipe(page: Page, x: float, y: float, by_x: float, by_y: float) -> None:
+    session = page.context.new_cdp_session(page)
+    places = [(x + by_x * i / 10, y + by_y * i / 10) for i in range(11)]
+    for kind, place in zip(("touchStart", *["touchMove"] * 10), places, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize("path", ["", "train", "gradients"])
+def test_a_vertical_swipe_scrolls_from_every_picture(open_page: Opener, path: str):
+    page = open_page(360, 740, touch=True, path=path, at="5")
+    rail.over(page)
+    plots = page.locator(".ll-panel .ll-plot")
+    seen = 0
+    for i in range(plots.count()):
+        if not plots.nth(i).is_visible():
+            continue
+        page.evaluate("document.querySelector('.stMain').scrollTo({ top: 0 })")
+        plots.nth(i).evaluate("each => each.scrollIntoView({ block: 'center' })")
+        before = page.evaluate("document.querySelector('.stMain').scrollTop")
+        at = plots.nth(i).bounding_box()
+        assert at
+        up = -1 if i + 1 < plots.count() else 1  # the last of them is at the page's end
+        swipe(page, at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, 0, 90 * up)
+        page.wait_for_function(f"Math.abs(document.querySelector('.stMain').scrollTop - {before}) > 40")
+        seen += 1
+    assert seen >= 2
+
+
+def test_a_horizontal_swipe_over_a_chart_scrubs(open_page: Opener):
+    page = open_page(360, 740, touch=True, at="5", steps="100")
+    chart = page.locator(".ll-area-loss .ll-plot")
+    chart.scroll_into_view_if_needed()
+    at = chart.bounding_box()
+    assert at
+    swipe(page, at["x"] + 0.3 * at["width"], at["y"] + at["height"] / 2, 0.4 * at["width"], 0)
+    wait(page, "p.step > 40 && !p.playing")
+
+
 @pytest.mark.parametrize("size", TABLETS)
 def test_a_tablet_has_one_column(open_page: Opener, size: tuple[int, int]):
     page = open_page(*size, touch=True, bare=True)

@@ -99,7 +99,7 @@ def test_labels_of_twins_say_what_differs():
     assert curve_labels([Curve("tanh"), Curve("tanh", 1.6)]) == ["Tanh, σw 1", "Tanh, σw 1.6"]
     assert curve_labels([Curve("relu"), Curve("relu", normalization="batch")]) == ["ReLU, no norm", "ReLU, batch norm"]
     skips = [Curve("relu", skip=skip) for skip in ("none", "plain", "scaled")]
-    assert curve_labels(skips) == ["ReLU, plain", "ReLU, skips", "ReLU, skips / √L"]
+    assert curve_labels(skips) == ["ReLU, no skips", "ReLU, skips", "ReLU, skips / √L"]
     assert curve_labels([Curve()] * 3) == ["Tanh", "Tanh (2)", "Tanh (3)"]
     assert cell_labels([TimeCurve(scale=0.9), TimeCurve("lstm"), TimeCurve("lstm", scale=2.0)]) == [
         "RNN, ρ 0.9", "LSTM, bias 1", "LSTM, ρ 2, bias 1",
