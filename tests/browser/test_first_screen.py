@@ -15,7 +15,7 @@ CUT = """() => {
   return [...document.querySelectorAll('.ll-panel')]
     .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches('.ll-aloud'))
     .map((each) => [each.dataset.id ?? each.className, each.getBoundingClientRect()])
-    .filter(([, box]) => box.width && (box.bottom > dock.top + 1 || box.right > innerWidth + 1 || box.height < 30))
+    .filter(([, box]) => box.width && (box.bottom > dock.top + 1 || box.right > innerWidth + 1 || box.height < 20))
     .map(([id, box]) => `${id}: ${Math.round(box.top)} to ${Math.round(box.bottom)} of ${Math.round(dock.top)}`);
 }"""
 
