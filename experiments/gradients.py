@@ -71,5 +71,5 @@ def matter_words(page: Gradients) -> list[str]:
         if getattr(flow, name) > knob.high:
             said.append(f"Networks of {name} {getattr(flow, name)} are trained with {knob.high:g}.")
     if any(flow.curves[i].skip == "scaled" for i in trained_curves(page)):
-        said.append("Branches are trained without their factor 1/√L.")
+        said.append("Branches are trained without the 1/√L before them.")
     return said

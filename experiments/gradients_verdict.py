@@ -149,7 +149,7 @@ def subline(page: Gradients, found: Sequence[Measured]) -> str:
                 f"slope.")  # fmt: skip
     if page.mode == "time":
         said = (f"At initialisation, {WIDTH} units, {SEQUENCES} random sequences, recurrent weights ρ × orthogonal, "
-                f"biases 0 but for the gate that keeps (forget or update); median of {page.time.seeds} seeds, bands "
+                f"biases 0 but for the forget or update gate; median of {page.time.seeds} seeds, bands "
                 f"5–95 %.")  # fmt: skip
         if any(measured.theory is not None for measured in found):
             said += " Dashes ρᵏ after k steps, exact for a linear cell."

@@ -1,5 +1,6 @@
 """The query of the address bar: the one a visitor came with, what is written there, and Back and Forward through it."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,22 +18,30 @@ def query() -> str | dict[str, Any]:
 
 def show_link(room: str, link: dict[str, str]) -> None:
     """Makes the address bar's query this one."""
-    st.session_state.links = {**st.session_state.get("links", {}), room: link}
+    _written()[room] = link
     if dict(st.query_params) != link:
         st.query_params.from_dict(link)
 
 
-def gone_to(room: str, link: dict[str, str]) -> str | None:
-    """The query that Back or Forward has led to in a room; None where the visitor did something else.
+def _written() -> dict[str, dict[str, str]]:
+    """The link of each room as it was written last."""
+    return st.session_state.setdefault("links", {})
+
+
+def follow(room: str, link: Callable[[], dict[str, str]], open_link: Callable[[str], None]) -> None:
+    """Opens the link that Back or Forward has led to in a room, if that is why the script runs.
 
     The browser then runs the whole script with another query than was written last, here or in another room, and
     nothing else has changed.
 
     Args:
         room: names it.
-        link: of its description as it stands.
+        link: that of its description as it stands.
+        open_link: replaces the description by that of a query.
     """
-    asked, written = query(), st.session_state.get("links", {})
-    if not isinstance(asked, str) or link != written.get(room):
-        return None
-    return asked if asked and dict(parse_qsl(asked, keep_blank_values=True)) not in written.values() else None
+    asked, written = query(), _written()
+    if not asked or not isinstance(asked, str) or link() != written.get(room):
+        return
+    if dict(parse_qsl(asked, keep_blank_values=True)) not in written.values():
+        open_link(asked)
+        written[room] = link()  # at once: a second step back may end this run before it comes to the stage

@@ -197,7 +197,7 @@ def _shape(chosen: str, surface: Surface) -> None:
         def change(new: float, name: str = name) -> None:
             set_race(replace(race(), shape=tuple({**dict(race().shape), name: new}.items())))
 
-        knob(name if len(name) == 1 else label_of(name), param, value, f"shape_{chosen}_{name}", change)
+        knob(param.title or label_of(name), param, value, f"shape_{chosen}_{name}", change)
 
 
 def _runs_shown() -> tuple[Race, int]:

@@ -20,12 +20,13 @@ SHAPE_SIZE = 3  # every shelf surface has at most this many shape parameters; th
 
 
 class ShapeParam(NamedTuple):
-    """One knob of a surface's shape: its default and its range, ends included."""
+    """One knob of a surface's shape: its default and its range, ends included; ``title`` says what it does."""
 
     default: float
     low: float
     high: float
     log: bool = False
+    title: str = ""  # where its name does not say it
 
 
 @dataclass(frozen=True)

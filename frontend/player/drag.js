@@ -1,7 +1,9 @@
 // One control that is alive while dragged: it morphs a run over a fan, which is asked for when a pointer or the focus comes.
 
 import { markerIcon } from "./icons.js";
-import { figure } from "./words.js";
+import { figure, plain } from "./words.js";
+
+const LETTER = 6.5; // pixels, of the figures under the track
 
 export class Drag {
   constructor(player) {
@@ -44,7 +46,12 @@ export class Drag {
       mark.style.left = at(rate);
       marks.push(mark);
     };
-    for (let decade = Math.ceil(low); decade <= high; decade += 1) put(figure(10 ** decade), 10 ** decade, "ll-decade");
+    const decades = [];
+    for (let decade = Math.ceil(low); decade <= high; decade += 1) decades.push(decade);
+    const texts = decades.map((decade) => (decade < -4 ? figure(10 ** decade) : plain(10 ** decade, 1)));
+    const room = (this.range.clientWidth - 20) / (high - low); // pixels a decade
+    const every = room > 0 ? Math.ceil((LETTER * Math.max(...texts.map(({ length }) => length)) + 8) / room) : 1;
+    decades.forEach((decade, i) => i % every || put(texts[i], 10 ** decade, "ll-decade"));
     if (best !== null && best >= stops[0] && best <= stops.at(-1)) put("▾", best, "ll-best");
     this.el.querySelector(".ll-decades").replaceChildren(...marks);
   }

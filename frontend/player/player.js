@@ -215,6 +215,7 @@ export class Player {
   refit() {
     if (!this.tree || window.matchMedia("print").matches) return;
     for (const panel of this.panels) panel.update(panel.spec);
+    if (this.tree.drag) this.drag.mark(this.tree.drag);
     this.invalidate();
   }
 

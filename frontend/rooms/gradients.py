@@ -14,7 +14,7 @@ from experiments.view import view_of
 from frontend import gradients_rail as rail
 from frontend import jobs
 from frontend.acts import Add, Again, Begin, Explore, Place, Ranges, Stop
-from frontend.address import gone_to, query, show_link
+from frontend.address import follow, query, show_link
 from frontend.flow_panels import MAP_BOX
 from frontend.gradients_view import flow_tree, trained_tree
 from frontend.parts import draw_stage
@@ -50,8 +50,7 @@ def _on_act() -> None:
 def _open_link() -> None:
     """Once a session: the link's page, with what had to be changed of it; later that of a link gone back to."""
     if "gradients" in st.session_state:
-        if (asked := gone_to("gradients", to_link(rail.page()))) is not None:
-            rail.set_page(from_link(asked)[0])
+        follow("gradients", lambda: to_link(rail.page()), lambda asked: rail.set_page(from_link(asked)[0]))
         return
     link = query()
     st.session_state.gradients, st.session_state.gradients_notices = from_link(link)

@@ -9,7 +9,7 @@ from experiments.race_link import COORDINATE, from_link, to_link
 from experiments.view import view_of
 from frontend import rail
 from frontend.acts import Add, Begin, Near, Rate, Start, index
-from frontend.address import gone_to, query, show_link
+from frontend.address import follow, query, show_link
 from frontend.knobs import figures
 from frontend.parts import draw_stage
 from frontend.player import acted, play
@@ -55,8 +55,7 @@ def _progress_bar():
 def _open_link() -> None:
     """Once a session: the link's race, with what had to be changed of it; later that of a link gone back to."""
     if "race" in st.session_state:
-        if (asked := gone_to("race", to_link(rail.race()))) is not None:
-            rail.set_race(from_link(asked)[0])
+        follow("race", lambda: to_link(rail.race()), lambda asked: rail.set_race(from_link(asked)[0]))
         return
     link = query()
     race, notices = from_link(link)

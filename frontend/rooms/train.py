@@ -9,7 +9,7 @@ from experiments.view import view_of
 from frontend import jobs
 from frontend import training_rail as rail
 from frontend.acts import Add, Again, Around, Begin, Example, Stop, index
-from frontend.address import gone_to, query, show_link
+from frontend.address import follow, query, show_link
 from frontend.parts import draw_stage
 from frontend.player import acted, play
 from frontend.reconnect import opened_before
@@ -43,10 +43,7 @@ def _on_act() -> None:
 def _open_link() -> None:
     """Once a session: the link's training, with what had to be changed of it; later that of a link gone back to."""
     if "training" in st.session_state:
-        if (asked := gone_to("train", _link())) is not None:
-            training, example, _ = from_link(asked)
-            rail.set_training(training)
-            st.session_state.example = example or None
+        follow("train", _link, _go_to)
         return
     link = query()
     training, example, notices = from_link(link)
@@ -55,6 +52,12 @@ def _open_link() -> None:
     rail.STARTERS.opened(training, view_of(link))
     if (opened := opened_before(OPEN)) is not None:
         st.session_state.open_learner = opened
+
+
+def _go_to(link: str) -> None:
+    training, example, _ = from_link(link)
+    rail.set_training(training)
+    st.session_state.example = example or None
 
 
 def _link() -> dict[str, str]:

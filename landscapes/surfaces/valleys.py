@@ -9,8 +9,8 @@ _TEST_FUNCTIONS = "Jamil & Yang, A literature survey of benchmark functions, 201
 
 
 @surface(
-    a=ShapeParam(1.0, -1.0, 1.5),
-    b=ShapeParam(100.0, 1.0, 1000.0, log=True),
+    a=ShapeParam(1.0, -1.0, 1.5, title="x of the lowest point, a"),
+    b=ShapeParam(100.0, 1.0, 1000.0, log=True, title="Steepness of the walls, b"),
     domain=((-2.0, 2.0), (-1.0, 3.0)),
     start=(-1.2, 1.0),
     minima=lambda a, b: ((a, a * a),),

@@ -47,9 +47,9 @@ def rastrigin(x, y, amplitude):
 
 
 @surface(
-    a=ShapeParam(20.0, 1.0, 40.0),
-    b=ShapeParam(0.2, 0.02, 1.0, log=True),
-    c=ShapeParam(2 * np.pi, 0.0, 4 * np.pi),
+    a=ShapeParam(20.0, 1.0, 40.0, title="Depth of the funnel, a"),
+    b=ShapeParam(0.2, 0.02, 1.0, log=True, title="Narrowness of the funnel, b"),
+    c=ShapeParam(2 * np.pi, 0.0, 4 * np.pi, title="Frequency of the ripples, c"),
     domain=((-32.768, 32.768), (-32.768, 32.768)),
     start=(-17.4, 9.7),
     minima=((0.0, 0.0),),

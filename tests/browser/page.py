@@ -43,3 +43,12 @@ def wait_for_link(page: Page, key: str, part: str = "") -> str:
     """A parameter of the address bar, once it is there and holds ``part``."""
     page.wait_for_function(f"new URL(location.href).searchParams.get('{key}')?.includes('{part}')", timeout=PATIENCE)
     return link(page)[key]
+
+
+def swipe(page: Page, x: float, y: float, by_x: float, by_y: float) -> None:
+    """A finger from a place of the page, by so many pixels."""
+    session = page.context.new_cdp_session(page)
+    places = [(x + by_x * i / 10, y + by_y * i / 10) for i in range(11)]
+    for kind, place in zip(("touchStart", *["touchMove"] * 10), places, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

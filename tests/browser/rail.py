@@ -30,6 +30,15 @@ def keys(page: Page, kind: str) -> list[str]:
     return page.evaluate(_KEYS, kind)
 
 
+def shown(page: Page) -> dict[str, str]:
+    """What every control of the rail shows."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.stSidebar .stElementContainer input')].map(each =>
+        [[...each.closest('.stElementContainer').classList].find(name => name.startsWith('st-key-')),
+         each.type === 'checkbox' ? String(each.checked) : each.value]))"""
+    )
+
+
 def stays(page: Page, act: Callable[[], object], seconds: float) -> dict[str, str]:
     """Acts, and holds the link so long after the end of the work to what it was right after the act."""
     old, before = page.url, painted(page)["key"]

@@ -10,28 +10,28 @@ from tests.browser.page import PATIENCE, link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
+RESTING = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
 
-def _undone(page: Page, by: Callable[[], object], steps: int = 1) -> None:
-    """Back and Forward over one choice: the link, the controls' values and the picture are those of then."""
-    before, keys = link(page), painted(page)["key"]
+def _undone(page: Page, by: Callable[[], object]) -> None:
+    """Back and Forward over one choice: the link, the picture and every control are those of then."""
+    was, here = _state(page), page.url
     by()
-    page.wait_for_function("q => location.search !== q", arg=_search(page, before))
-    rail.over(page, keys)
-    after, key = link(page), painted(page)["key"]
-    page.evaluate("history.back()")
-    wait(page, f"p.key === '{keys}'")
-    rail.over(page)
-    assert link(page) == before
-    page.evaluate("history.forward()")
-    wait(page, f"p.key === '{key}'")
-    rail.over(page)
-    assert link(page) == after
+    page.wait_for_function("old => location.href !== old", arg=here)
+    rail.over(page, was[0])
+    page.wait_for_function(RESTING)
+    done = _state(page)
+    assert done[:2] != was[:2]
+    for move, there in (("back", was), ("forward", done)):
+        page.evaluate(f"history.{move}()")
+        wait(page, f"p.key === '{there[0]}'")
+        rail.over(page)
+        page.wait_for_function(RESTING)
+        assert _state(page) == there, move
 
 
-def _search(page: Page, given: dict[str, str]) -> str:
-    assert link(page) == given
-    return page.evaluate("location.search")
+def _state(page: Page) -> tuple[str, dict[str, str], dict[str, str]]:
+    return painted(page)["key"], link(page), rail.shown(page)
 
 
 def _wait_for_value(page: Page, key: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """A first visit: what to try is offered, nothing is told before it is seen, and a dragged knob says its value."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page
@@ -115,6 +116,18 @@ def test_a_starter_plays_from_its_start_and_a_click_on_the_map_drops_the_ball(op
     page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
     wait(page, "p.playing || p.step === 80")
     page.wait_for_function("Number(new URL(location.href).searchParams.get('x')) > 0", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (820, 1180), (360, 740)])
+@pytest.mark.parametrize("rule", ["gradient_descent", "adam", "adadelta"])
+def test_the_rates_under_the_drag_are_apart(open_page: Opener, rule: str, size: tuple[int, int]):
+    page = open_page(*size, at="5", steps="20", r1=rule)
+    wait(page, "p.ready")
+    boxes = page.eval_on_selector_all(
+        ".ll-decade", "all => all.map(each => [each.getBoundingClientRect().left, each.getBoundingClientRect().right])"
+    )
+    assert boxes
+    assert all(right + 2 < left for (_, right), (left, _) in pairwise(boxes))
 
 
 def test_a_double_click_moves_no_start(open_page: Opener):

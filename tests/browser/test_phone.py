@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import rail
-from tests.browser.page import link, painted, wait, wait_for_link
+from tests.browser.page import painted, swipe, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -90,14 +90,6 @@ def test_the_sheet_leaves_the_picture_in_view_and_says_what_changed(open_page: O
     page.wait_for_function(f"!({OPEN})")
 
 
-def swipe(page: Page, x: float, y: float, by_x: float, by_y: float) -> None:
-    session = page.context.new_cdp_session(page)
-    places = [(x + by_x * i / 10, y + by_y * i / 10) for i in range(11)]
-    for kind, place in zip(("touchStart", *["touchMove"] * 10), places, strict=True):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 @pytest.mark.parametrize("path", ["", "train", "gradients"])
 def test_a_vertical_swipe_scrolls_from_every_picture(open_page: Opener, path: str):
     page = open_page(360, 740, touch=True, path=path, at="5")
@@ -172,4 +164,3 @@ def test_the_sheet_is_no_part_of_a_desktop_or_a_presentation(open_page: Opener):
     assert not page.locator(".ll-change, .ll-rooms, .ll-sheet").locator("visible=true").count()
     page = open_page(820, 1180, present="1", at="5")
     assert not page.locator(".ll-change, .ll-sheet, .stSidebar").locator("visible=true").count()
-    assert link(page)["v"] == "1"

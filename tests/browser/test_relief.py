@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import CHROMIUM
-from tests.browser.page import painted, wait
+from tests.browser.page import painted, swipe, wait
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -111,24 +111,16 @@ def test_what_a_visitor_turned_stays_when_the_surface_is_drawn_anew(open_page: O
     settled(page, turned)
 
 
-def swipe(page: Page, by_x: float, by_y: float) -> None:
-    (x, y), session = middle(page), page.context.new_cdp_session(page)
-    places = [(x + by_x * i / 10, y + by_y * i / 10) for i in range(11)]
-    for kind, place in zip(("touchStart", *["touchMove"] * 10), places, strict=True):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 def test_on_a_phone_a_swipe_up_scrolls_and_one_aside_turns_the_relief(open_page: Opener):
     page = open_page(360, 740, touch=True, at="300")
     page.tap(".ll-plane .ll-switch >> text=Relief")
     page.wait_for_function("document.querySelector('.ll-scene .ll-plotly')?._fullLayout?.scene?._scene")
     wait(page, "p.ready")
     home = camera(page)["eye"]
-    swipe(page, 0, -100)
+    swipe(page, *middle(page), 0, -100)
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 50")
     settled(page, home)
-    swipe(page, 100, 0)
+    swipe(page, *middle(page), 100, 0)
     page.wait_for_selector(".ll-home", state="visible")
     assert camera(page)["eye"] != home
 

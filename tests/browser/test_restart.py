@@ -64,20 +64,11 @@ def restart(page: Page, server: Server) -> None:
     page.wait_for_selector(CONNECTED, timeout=PATIENCE, state="attached")
 
 
-def shown(page: Page) -> dict[str, str]:
-    """What every control of the rail shows."""
-    return page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll('.stSidebar .stElementContainer input')].map(each =>
-        [[...each.closest('.stElementContainer').classList].find(name => name.startsWith('st-key-')),
-         each.type === 'checkbox' ? String(each.checked) : each.value]))"""
-    )
-
-
 def first(page: Page, server: Server, act: Callable[[], object], name: str, part: str, *also: str,
           most: int = 2) -> None:  # fmt: skip
     """Restarts, acts once, and holds the link and all controls but those of the act to what they were."""
     _drawn_whole(page)
-    before, controls = link(page), shown(page)
+    before, controls = link(page), rail.shown(page)
     restart(page, server)
     act()
     wait_for_link(page, name, part)
@@ -88,7 +79,7 @@ def first(page: Page, server: Server, act: Callable[[], object], name: str, part
     assert {key: value for key, value in after.items() if key not in (name, *also)} == {
         key: value for key, value in before.items() if key not in (name, *also)
     }
-    kept = shown(page)
+    kept = rail.shown(page)
     moved = {key for key in controls.keys() & kept.keys() if controls[key] != kept[key]}
     assert len(moved) <= most, moved  # a slider has a box beside it
 

@@ -70,3 +70,46 @@ NAMED = [
 @pytest.mark.parametrize(("room", "link", "said"), NAMED)
 def test_what_a_link_says_in_vain_is_shown(room, link, said):
     assert notices(opened(room, **link)) == [said]
+
+
+WALKS = {
+    "race": [
+        {"x": "1.5", "steps": "30"},
+        {"surface": "himmelblau", "steps": "20", "r1": "adam"},
+        {"formula": "x^2 + y^2"},
+    ],
+    "train": [
+        {"steps": "20", "n1": "mlp~width~12"},
+        {"data": "spirals", "steps": "20"},
+        {"steps": "20", "example": "3"},
+    ],
+    "gradients": [
+        {"depth": "4", "c1": "sigmoid"},
+        {"depth": "5", "c1": "relu~weight~1.414"},
+        {"mode": "time", "t1": "rnn"},
+    ],
+}
+
+
+@pytest.mark.parametrize("room", WALKS)
+def test_back_and_forward_open_what_their_link_opens(room: str):
+    """The browser runs the script again with another query, in the same session; run once more it is the same."""
+    fresh = [tree_of(opened(room, v="1", **link))["key"] for link in WALKS[room]]
+    page = opened(room, v="1", **WALKS[room][0])
+    for i in (1, 2, 1, 0, 2, 0):
+        page.query_params.clear()
+        for key, value in {"v": "1", **WALKS[room][i]}.items():
+            page.query_params[key] = value
+        assert tree_of(page.run())["key"] == fresh[i]
+        written = dict(page.query_params)
+        assert tree_of(page.run())["key"] == fresh[i]
+        assert dict(page.query_params) == written
+
+
+@pytest.mark.parametrize("room", WALKS)
+def test_a_visit_to_another_room_is_no_step_back(room: str):
+    page = opened(room, v="1", **WALKS[room][1])
+    key = tree_of(page)["key"]
+    for other in WALKS:
+        page.switch_page(f"rooms/{other}.py").run()
+    assert tree_of(page.switch_page(f"rooms/{room}.py").run())["key"] == key

@@ -13,7 +13,7 @@ from experiments.flow import MAX_CURVES, Measured, flow_live
 from experiments.gradients import RULES, Gradients
 from experiments.gradients_link import from_link
 from experiments.gradients_verdict import headline, subline
-from experiments.starters import GRADIENTS
+from experiments.starters import GRADIENTS, Starter
 from frontend.flow_panels import RANGES
 from landscapes import ACTIVATIONS, NORMALIZATIONS
 from landscapes.networks.through_time import CELLS
@@ -386,6 +386,12 @@ def test_extreme_networks_train_or_say_why_not():
     assert not page.warning
     assert tree["runs"][1]["diverged"] is not None
     assert "64" in tree["subline"]
+
+
+@pytest.mark.parametrize("starter", GRADIENTS, ids=lambda each: each.title)
+def test_no_two_rows_of_the_rail_read_alike(starter: Starter):
+    rows = [each.label for each in opened(**starter.link).sidebar.button if str(each.key).startswith("chip_")]
+    assert len(rows) == len(set(rows))
 
 
 def test_the_rooms_do_not_touch_each_other():

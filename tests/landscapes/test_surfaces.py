@@ -97,7 +97,7 @@ def test_nothing_in_the_box_is_lower_whatever_the_shape(name):
     rng, entry = np.random.default_rng(12), SURFACES[name]
     for _ in range(40):
         ends = {knob: float(rng.choice([low, high, rng.uniform(low, high), low + (high - low) * rng.uniform() ** 5]))
-                for knob, (_, low, high, _) in entry.shape_params.items()}  # fmt: skip
+                for knob, (_, low, high, *_) in entry.shape_params.items()}  # fmt: skip
         surface = entry.with_shape(**ends)
         xs, ys = axes(surface, 301)
         if surface.minimum is None:
@@ -241,7 +241,7 @@ def test_latex_is_the_docstring_s():
 @pytest.mark.parametrize("name", [name for name, surface in SURFACES.items() if surface.shape_params])
 def test_minima_hold_at_both_ends_of_every_knob(name):
     surface = SURFACES[name]
-    for knob, (_, low, high, _) in surface.shape_params.items():
+    for knob, (_, low, high, *_) in surface.shape_params.items():
         for value in (low, high):
             shaped = surface.with_shape(**{knob: value})
             xs, ys = axes(shaped, 101)
@@ -256,3 +256,10 @@ def test_unknown_shape_parameter_is_named():
         SURFACES["rosenbrock"].with_shape(c=1.0)
     with pytest.raises(ValueError, match="known: none"):
         SURFACES["booth"].with_shape(a=1.0)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_no_knob_of_a_shape_is_called_by_a_letter(name: str):
+    for key, param in SURFACES[name].shape_params.items():
+        assert len(param.title or key) > 3, key
+        assert not param.title or param.title.endswith(f", {key}"), "the letter of the formula stands behind it"
