@@ -23,7 +23,7 @@ def test_words_of_the_gradients_room(open_page: Opener, size: tuple[int, int], t
     page = open_page(*size, touch=touch, path="gradients", bare=True)
     _end(page)
     for words in ("keeps", "theory", "mean-field theory", "factors"):
-        word = page.locator(".ll-word").get_by_text(words).first
+        word = page.locator(".ll-word").get_by_text(words, exact=True).first
         word.scroll_into_view_if_needed()
         (word.tap if touch else word.click)()
         assert page.inner_text(".ll-meaning") == GLOSSARY[words]
