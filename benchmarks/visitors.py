@@ -60,6 +60,7 @@ class Visitor:
         self.values: dict[str, float] = {}  # and what stands in them
         self.ids: dict[str, str] = {}  # of everything that can be set: id -> kind
         self.picture = b""
+        self.page = ""  # the hash by which the server knows the room, once it has said so
         self.kept: dict[str, ForwardMsg] = {}  # messages by hash, which the server may refer to, as in a browser
 
     async def ask(self, **values: float) -> Answer:
@@ -75,6 +76,7 @@ class Visitor:
         """The message that runs the room's script, without any widget's value."""
         message = BackMsg()
         message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.room
+        message.rerun_script.page_script_hash = self.page
         message.rerun_script.cached_message_hashes.extend(self.kept)
         return message
 
@@ -100,6 +102,8 @@ class Visitor:
                 self._note(element, kind)
                 pictures += kind == "bidi_component" and "player" in element.bidi_component.id
                 errors += kind == "exception" or (kind == "markdown" and _FAULT in element.markdown.body)
+            elif forward.HasField("navigation"):
+                self.page = forward.navigation.page_script_hash
             elif forward.HasField("page_info_changed"):
                 self.query = forward.page_info_changed.query_string
             # a run that ends early is followed by another

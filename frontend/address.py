@@ -16,32 +16,27 @@ def query() -> str | dict[str, Any]:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def show_link(room: str, link: dict[str, str]) -> None:
+def show_link(link: dict[str, str]) -> None:
     """Makes the address bar's query this one."""
-    _written()[room] = link
     if dict(st.query_params) != link:
         st.query_params.from_dict(link)
 
 
-def _written() -> dict[str, dict[str, str]]:
-    """The link of each room as it was written last."""
-    return st.session_state.setdefault("links", {})
+def follow(link: Callable[[], dict[str, str]], open_link: Callable[[str], None]) -> None:
+    """Opens the link that Back or Forward has led to, if that is why the script runs.
 
-
-def follow(room: str, link: Callable[[], dict[str, str]], open_link: Callable[[str], None]) -> None:
-    """Opens the link that Back or Forward has led to in a room, if that is why the script runs.
-
-    The browser then runs the whole script with another query than was written last, here or in another room, and
-    nothing else has changed.
+    A message that was sent before the last link reached the browser holds an old one too, and is no step back.
 
     Args:
-        room: names it.
-        link: that of its description as it stands.
+        link: that of the room's description as it stands.
         open_link: replaces the description by that of a query.
     """
-    asked, written = query(), _written()
-    if not asked or not isinstance(asked, str) or link() != written.get(room):
-        return
-    if dict(parse_qsl(asked, keep_blank_values=True)) not in written.values():
+    asked = query()
+    if went_back() and asked and isinstance(asked, str) and dict(parse_qsl(asked, keep_blank_values=True)) != link():
         open_link(asked)
-        written[room] = link()  # at once: a second step back may end this run before it comes to the stage
+
+
+def went_back() -> bool:
+    """Whether the browser asks because of Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation

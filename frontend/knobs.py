@@ -72,7 +72,7 @@ def knob(label: str, knob: Knob, value: float, key: str, change: Callable[[float
     with st.container(key=f"knob_{kind}_{row}{key}"):
         low, high = (int(knob.low), int(knob.high)) if whole else (0, _STOPS)
         at = min(max(round(value), low), high) if whole else position(knob, value)
-        on_change = mirrored(f"{key}_slider", at, slid)
+        on_change = mirrored(f"{key}_slider", at, slid, untold=low)
         st.slider(label, low, high, key=f"{key}_slider", on_change=on_change, help=hint)
         box(label, value, knob.low, knob.high, f"{key}_box", change, whole=whole, hidden=True)
 
@@ -102,7 +102,7 @@ def box(
 
     kind = int if whole else float
     shown = kind(value)
-    on_change = mirrored(key, shown, typed)
+    on_change = mirrored(key, shown, typed, untold=kind(low))
     st.number_input(
         label,
         kind(low),

@@ -7,7 +7,7 @@ drawing of a part of a rail has a number, and a hidden field repeats the last on
 which drawing the sender had before its eyes, and a value that an unseen drawing replaced is no act.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,12 +16,11 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-import frontend.widget_values  # noqa: F401 - from now on only what a widget can have sent reaches it
 from frontend.reconnect import rail_drawn
 from frontend.redraw import redraw
 from frontend.refusals import refused
+from frontend.widget_values import DRAWING, SAID
 
-_SEEN = "drawing_seen"  # the key of the hidden field
 _DIGITS = 15  # of a drawing's number, at most
 _REPLACED = 8  # values of a widget that are remembered; no browser is so many drawings behind
 
@@ -48,9 +47,12 @@ def _rail() -> _Rail:
 
 
 def _seen() -> int:
-    """The drawing that the browser had before its eyes when it sent the present message."""
+    """The drawing that the browser had before its eyes when it sent the present message.
+
+    The field itself holds another number as soon as a part has been drawn in answer to it.
+    """
     rail = _rail()
-    of, _, number = str(st.session_state.get(_SEEN, "")).partition(".")
+    of, _, number = str(st.session_state.get(SAID, "")).partition(".")
     ours = of == rail.of and number.isdecimal() and len(number) <= _DIGITS  # not of a session that is no more
     return int(number) if ours and int(number) <= rail.drawing else 0
 
@@ -74,14 +76,14 @@ def drawings_are_gone() -> None:
 def number_of_drawing() -> None:
     """The hidden field; drawn after all parts, so that whoever has seen it has seen those before it."""
     rail = _rail()
-    st.session_state[_SEEN] = f"{rail.of}.{rail.drawing}"
+    st.session_state[DRAWING] = f"{rail.of}.{rail.drawing}"
     with st.container(key="drawing"):
-        st.text_area("Drawing", key=_SEEN, label_visibility="collapsed")
+        st.text_area("Drawing", key=DRAWING, label_visibility="collapsed")
     rail_drawn()
 
 
 def mirrored(
-    key: str, value: Any, change: Callable[[Any], None], options: Container | None = None
+    key: str, value: Any, change: Callable[[Any], None], options: Collection | None = None, untold: Any = None
 ) -> Callable[[], None]:
     """Makes a widget show ``value``: the description is the truth, the widget its mirror.
 
@@ -91,6 +93,8 @@ def mirrored(
         change: called with what a visitor set, never with what the browser only has not seen replaced.
         options: of a widget that offers a choice; another answer comes from a drawing that offered others, or takes the
             choice back, and is none.
+        untold: what the widget stands at in a browser that puts it on the page, before it shows ``value`` there; of one
+            that offers a choice the first option.
 
     Returns:
         The widget's ``on_change``.
@@ -101,8 +105,10 @@ def mirrored(
     other = [each for each in held if each != value]
     replaced = {each: n for each, n in (old.replaced if old else {}).items() if each not in other}
     replaced |= dict.fromkeys(other, rail.drawing)
-    new = old is None or old.drawn < rail.whole.get(rail.part, 0) or bool(other)
-    since = rail.drawing if new or old is None else old.since
+    comes = old is None or old.drawn < rail.whole.get(rail.part, 0)
+    since = rail.drawing if comes or other or old is None else old.since
+    if comes:  # a browser sends in between what it stands at by itself
+        replaced |= {each: rail.drawing for each in (untold, *list(options or ())[:1]) if each not in (None, value)}
     if since > _seen():  # told again, for a drawing that comes while another is painted may undo what that one told
         replaced = {each: rail.drawing if n >= since else n for each, n in replaced.items()}
     if state.get(key) != value or since > _seen():

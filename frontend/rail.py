@@ -162,7 +162,7 @@ def _formula(surface: Surface, text: str, error: FormulaError | None) -> None:
             if text:
                 set_race(candidate)
 
-    on_change = mirrored("formula_text", text, changed)
+    on_change = mirrored("formula_text", text, changed, untold="")
     st.text_input("f(x, y) =", key="formula_text", max_chars=400, on_change=on_change, help=_LANGUAGE)
     if error is None:
         st.latex(surface.latex)

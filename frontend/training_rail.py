@@ -269,7 +269,7 @@ def _finer(i: int, learner: Learner, loss: NetworkLoss, task: str) -> None:
         knob("Deviation of the biases", NUMBERS["bias_std"], loss.bias_std, f"net{i}_bias_std", _setting(i, "bias_std"))
         if len(entry.normalizations) > 1:
             _choice(i, learner, loss, "normalization", list(entry.normalizations))
-        on_change = mirrored(f"residual_{i}", loss.residual, _setting(i, "residual"))
+        on_change = mirrored(f"residual_{i}", loss.residual, _setting(i, "residual"), untold=False)
         st.toggle("Skips around layers", key=f"residual_{i}", on_change=on_change)
         knob("Dropout", NUMBERS["dropout"], loss.dropout, f"net{i}_dropout", _setting(i, "dropout"))
     _choice(i, learner, loss, "loss", [name for name, other in LOSSES.items() if task in other.tasks])

@@ -2,7 +2,8 @@
 
 Streamlit trusts the browser. A value of another type than the widget's raises where it is read, and again in every
 later run of the session; one that is out of range is read as the widget's default, a change that nobody made. Here
-either counts as not sent. Values of widgets that the session has not drawn are kept for `frontend.reconnect`.
+either counts as not sent. Values of widgets that the session has not drawn are kept for `frontend.reconnect`; what a
+message says of the last drawing is kept too, for a later drawing in its answer writes over it (`frontend.mirrors`).
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ from frontend.refusals import refused
 
 MOST_BYTES = 4096  # of one value; the longest is a formula of 400 characters
 _ONE_KIND = {"int_value": "double_value"}  # a box of whole numbers is registered as one and sent as the other
+DRAWING = "drawing_seen"  # the key of the field in which a browser repeats which drawing it has before its eyes
+SAID = "drawing_said"  # of the session's state: what the last message said there
 MOST_WIDGETS = 250  # in a message; no rail has half as many
 
 
@@ -69,6 +72,8 @@ def _counted(self: SessionState, widget_states: WidgetStates) -> None:
     if forged:
         refused("values of widgets", forged)
     keep(self, unknown, [state.id for state in used.widgets])
+    said = (state.string_value for state in used.widgets if user_key_from_element_id(state.id) == DRAWING)
+    self[SAID] = next(said, "")
     _set(self, used)
 
 

@@ -50,7 +50,7 @@ def _on_act() -> None:
 def _open_link() -> None:
     """Once a session: the link's page, with what had to be changed of it; later that of a link gone back to."""
     if "gradients" in st.session_state:
-        follow("gradients", lambda: to_link(rail.page()), lambda asked: rail.set_page(from_link(asked)[0]))
+        follow(lambda: to_link(rail.page()), lambda asked: rail.set_page(from_link(asked)[0]))
         return
     link = query()
     st.session_state.gradients, st.session_state.gradients_notices = from_link(link)
@@ -77,7 +77,7 @@ def _show(page: Gradients, latest: Any, state: str, place: int) -> None:
 
 def _stage() -> None:
     page = rail.page()
-    show_link("gradients", to_link(page))
+    show_link(to_link(page))
     jobs.stage(page, lambda: _job(page), lambda latest, *how: _show(page, latest, *how), "flow_stopped")
 
 

@@ -55,7 +55,7 @@ def _progress_bar():
 def _open_link() -> None:
     """Once a session: the link's race, with what had to be changed of it; later that of a link gone back to."""
     if "race" in st.session_state:
-        follow("race", lambda: to_link(rail.race()), lambda asked: rail.set_race(from_link(asked)[0]))
+        follow(lambda: to_link(rail.race()), lambda asked: rail.set_race(from_link(asked)[0]))
         return
     link = query()
     race, notices = from_link(link)
@@ -72,7 +72,7 @@ def _stage() -> None:
         if race.formula:
             with TURNS.aside():
                 wait_until_warm("formulas")
-        show_link("race", to_link(race))
+        show_link(to_link(race))
         slot, progress = _progress_bar()
         result, opened = run(race, progress), rail.open_run()
         slot.empty()

@@ -43,7 +43,7 @@ def _on_act() -> None:
 def _open_link() -> None:
     """Once a session: the link's training, with what had to be changed of it; later that of a link gone back to."""
     if "training" in st.session_state:
-        follow("train", _link, _go_to)
+        follow(_link, _go_to)
         return
     link = query()
     training, example, notices = from_link(link)
@@ -85,7 +85,7 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
 def _stage() -> None:
     """Shows what is known. While a training is under way, it is shown again and again."""
     now = rail.training()
-    show_link("train", _link())
+    show_link(_link())
     jobs.stage(now, _job, lambda latest, *how: _show(latest or TrainingResult(now, ()), *how), "stopped")
 
 

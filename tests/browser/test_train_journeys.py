@@ -60,6 +60,8 @@ def test_a_training_is_watched_stopped_and_begun_again(open_room: Opener):
     page.wait_for_function(f"{SO_FAR}?.innerText.includes('Training: step')", timeout=240_000)
     early = painted(page)["data"]
     wait(page, f"p.data > {early + 1}")  # one picture after another, without a rerun of the page
+    # else it may be stopped before the unseen images were looked at, which is every 100 steps
+    page.wait_for_function(f"/step [1-9]\\d\\d/.test({SO_FAR}?.innerText)", timeout=240_000)
     page.click(".ll-so-far >> text=Stop")
     page.wait_for_function(f"{SO_FAR}?.innerText.includes('You stopped it at step')", timeout=60_000)
     said = re.search(r"at step (\d+) of 5000", page.inner_text(".ll-so-far"))

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from frontend import address
 from tests.frontend.trainings import MAIN, tree_of
 
 
@@ -91,19 +92,34 @@ WALKS = {
 }
 
 
+def asked(page: AppTest, **link: str) -> str:
+    """The script runs again in the same session, with another query; the key of what is shown."""
+    page.query_params.clear()
+    for key, value in {"v": "1", **link}.items():
+        page.query_params[key] = value
+    return tree_of(page.run())["key"]
+
+
 @pytest.mark.parametrize("room", WALKS)
-def test_back_and_forward_open_what_their_link_opens(room: str):
-    """The browser runs the script again with another query, in the same session; run once more it is the same."""
+def test_back_and_forward_open_what_their_link_opens(room: str, monkeypatch: pytest.MonkeyPatch):
+    """Run once more it is the same."""
     fresh = [tree_of(opened(room, v="1", **link))["key"] for link in WALKS[room]]
     page = opened(room, v="1", **WALKS[room][0])
+    monkeypatch.setattr(address, "went_back", lambda: True)
     for i in (1, 2, 1, 0, 2, 0):
-        page.query_params.clear()
-        for key, value in {"v": "1", **WALKS[room][i]}.items():
-            page.query_params[key] = value
-        assert tree_of(page.run())["key"] == fresh[i]
+        assert asked(page, **WALKS[room][i]) == fresh[i]
         written = dict(page.query_params)
         assert tree_of(page.run())["key"] == fresh[i]
         assert dict(page.query_params) == written
+
+
+@pytest.mark.parametrize("room", WALKS)
+def test_a_message_sent_before_the_last_link_came_is_no_step_back(room: str):
+    page = opened(room, v="1", **WALKS[room][0])
+    key, link = tree_of(page)["key"], dict(page.query_params)
+    for old in WALKS[room]:
+        assert asked(page, **old) == key
+        assert dict(page.query_params) == link
 
 
 @pytest.mark.parametrize("room", WALKS)

@@ -23,8 +23,6 @@ from tests.frontend.trainings import MAIN, choose, panels, player, shown
 
 SMALL = {"depth": "4", "c1": "tanh", "c2": "relu~weight~1.414"}
 DYING = {"mode": "dying", "steps": "40", "depth": "2", "width": "4"}
-
-
 pytestmark = pytest.mark.usefixtures("warm")
 
 

@@ -8,6 +8,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from experiments.training_link import fitting
+from tests.frontend.trainings import MAIN
 from tests.frontend.trainings import opened as opened_training
 
 
@@ -29,20 +30,23 @@ def _script() -> None:
     def reset() -> None:
         state.depths = [4, 5, 6]
 
+    def deepen() -> None:
+        state.depths = [*state.depths, 7]
+
     def keep(last: int) -> None:
         state.depths = state.depths[:last]
 
     with st.sidebar, drawing("depths"):
         for i, depth in enumerate(state.depths):
-            st.slider(
-                "Depth", 1, 64, key=f"slider_{i}", on_change=mirrored(f"slider_{i}", depth, partial(set_depth, i))
+            slid, typed = (
+                mirrored(f"{kind}_{i}", depth, partial(set_depth, i), untold=1) for kind in ("slider", "box")
             )
-            st.number_input(
-                "Depth", 1, 64, key=f"box_{i}", on_change=mirrored(f"box_{i}", depth, partial(set_depth, i))
-            )
+            st.slider("Depth", 1, 64, key=f"slider_{i}", on_change=slid)
+            st.number_input("Depth", 1, 64, key=f"box_{i}", on_change=typed)
             remove_button("Remove", f"remove_{i}", lambda i=i: state.depths.pop(i))
         st.button("Reset", key="reset", on_click=reset)
         st.button("Two", key="two", on_click=keep, args=(2,))
+        st.button("Deepen", key="deepen", on_click=deepen)
     with st.sidebar:
         number_of_drawing()
 
@@ -113,6 +117,55 @@ def test_what_was_told_and_undone_does_not_come_back(page: AppTest):
     assert depths(late(page, sees(before, once))) == [4, 5, 6]
     assert depths(late(page, sees(before, twice))) == [4, 5, 6]
     assert depths(slide(page, 0, 64)) == [64, 5, 6], "but it can be set again"
+
+
+def untold(page: AppTest, before: WidgetStates) -> WidgetStates:
+    """What a browser sends that has put new widgets on the page and has not yet told them what they show."""
+    known, message = {state.id for state in before.widgets}, sees(sent(page), before)
+    protos = {widget.proto.id: widget.proto for widget in page.sidebar if hasattr(getattr(widget, "proto", None), "id")}
+    for state in message.widgets:
+        kind, proto = state.WhichOneof("value"), protos.get(state.id)
+        default = getattr(proto, "default", None)
+        if state.id in known or kind is None or default is None:
+            continue
+        if kind == "string_value":
+            state.string_value = str(getattr(proto, "options", ())[default])
+        elif kind == "double_array_value":
+            state.double_array_value.data[:] = default
+        else:
+            setattr(state, kind, default)
+    return message
+
+
+def test_what_a_widget_stands_at_before_it_is_told_is_no_act(page: AppTest):
+    """A browser puts a slider on the page at its low end, and only then sets it; a message may be sent in between."""
+    before = sent(page)
+    press(page, "deepen")
+    page.sidebar.slider(key="slider_1").set_value(9)
+    assert depths(late(page, untold(page, before))) == [4, 9, 6, 7]
+    assert depths(slide(page, 3, 1)) == [4, 9, 6, 1], "but it can be set to that"
+
+
+NEW = [("train", "network_0", "resnet"), ("train", "network_0", "cnn"), ("train", "dataset", "parity"),
+       ("race", "optimizer_2", "adamw"), ("race", "schedule_2", "warmup_cosine"),
+       ("gradients", "activation_of_layers0", "prelu")]  # fmt: skip
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize(("room", "key", "option"), NEW)
+def test_no_new_control_of_a_room_says_what_it_was_not_told(room: str, key: str, option: str):
+    page = AppTest.from_file(MAIN, default_timeout=120)
+    if room == "train":
+        page.query_params["data"] = "digits"
+    page = page.switch_page(f"rooms/{room}.py").run()
+    before = sent(page)
+    if key == "dataset":
+        _other_data(page, option)
+    else:
+        page.sidebar.selectbox(key=key).set_value(option).run()
+    link, message = dict(page.query_params), untold(page, before)
+    assert {state.id for state in message.widgets} - {state.id for state in before.widgets}
+    assert dict(late(page, message).query_params) == link
 
 
 def test_of_a_late_message_only_what_was_set_counts(page: AppTest):
