@@ -24,7 +24,7 @@ test: $(MINE)/.dev browser
 	$(MINE)/bin/ruff check .
 	$(MINE)/bin/ruff format --check .
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(MINE)/bin/pyright
-	$(MINE)/bin/pytest -n $(WORKERS) --dist loadfile $(FLAGS)
+	$(MINE)/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(FLAGS)
 
 bench: $(HEAVY)/.dev browser
 	$(HEAVY)/bin/python -m benchmarks $(FLAGS)

@@ -7,6 +7,7 @@ rows that a training keeps (see `experiments.training`), and of the chunk it is 
 import math
 
 from experiments.flow import Flow, TimeFlow
+from experiments.flow_fan import FlowFan
 from experiments.pool import Cost
 from experiments.training import DENSE_PROBES, FRAMES, PARAMS_BYTES, Training
 from landscapes import NetworkLoss
@@ -23,7 +24,7 @@ _FLOW_KEPT = 80  # bytes of each layer, or step, of each network of a curve
 _FLOW_SECONDS = 2e-8
 
 
-def cost_of(asked: Training | Flow | TimeFlow) -> Cost:
+def cost_of(asked: Training | Flow | TimeFlow | FlowFan) -> Cost:
     """What an answer will take, about.
 
     Raises:
@@ -31,6 +32,9 @@ def cost_of(asked: Training | Flow | TimeFlow) -> Cost:
     """
     if isinstance(asked, Training):
         return _cost_of_training(asked)
+    if isinstance(asked, FlowFan):
+        each = [cost_of(flow) for flow in asked.flows]
+        return Cost(sum(cost.seconds for cost in each), each[0].nbytes, kept=sum(cost.kept or 0 for cost in each))
     steps, width = (asked.steps, 64) if isinstance(asked, TimeFlow) else (asked.depth, asked.width)
     units = len(asked.curves) * asked.seeds * steps * width
     nets = len(asked.curves) * asked.seeds * steps

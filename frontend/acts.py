@@ -35,6 +35,21 @@ class Near:
 
 
 @dataclass(frozen=True)
+class NearKnob:
+    """As `Near`, of the control that drags one of several knobs: this one."""
+
+    knob: int
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A knob was dragged to a value."""
+
+    knob: int
+    value: float
+
+
+@dataclass(frozen=True)
 class Add:
     """A run is wanted, or a network."""
 
@@ -85,12 +100,12 @@ class Begin:
     starter: int
 
 
-Act = Start | Rate | Near | Add | Stop | Again | Example | Around | Explore | Place | Begin
+Act = Start | Rate | Near | NearKnob | Turned | Add | Stop | Again | Example | Around | Explore | Place | Begin
 Ranges = Mapping[type[Act], Mapping[str, Range]]
 """The kinds of act that a room knows, each with the ranges of its fields."""
 _KINDS: dict[type[Act], str] = {
-    Start: "start", Rate: "rate", Near: "near", Add: "add", Stop: "stop", Again: "again", Example: "example",
-    Around: "example", Explore: "explore", Place: "place", Begin: "begin",
+    Start: "start", Rate: "rate", Near: "near", NearKnob: "near", Turned: "knob", Add: "add", Stop: "stop",
+    Again: "again", Example: "example", Around: "example", Explore: "explore", Place: "place", Begin: "begin",
 }  # fmt: skip
 
 

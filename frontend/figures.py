@@ -15,6 +15,7 @@ from landscapes import Surface
 RESOLUTION = 81  # grid points a side: more is not seen, and drawn twice as slowly
 BANDS = 15  # of the map
 _TICK = 12.5
+_PLAIN = 0.7  # half of a plain lies higher than this share of its span
 _CAMERA = {"eye": {"x": -0.53, "y": -1.16, "z": 1.02}, "center": {"x": 0.02, "y": 0.0, "z": -0.15}}
 _HEIGHT = 0.42  # of the relief, over its width
 BASE = 0.22  # depth of the cut below the lowest point, over the height
@@ -30,7 +31,8 @@ class Ground:
     loss: Float[np.ndarray, "y x"]
     low: float
     span: float  # of the loss over the box; at least tiny, so that a constant can be drawn
-    log: bool
+    log: bool  # whether losses are told apart above the minimum, by decades
+    by_decades: bool  # whether the picture's colours and heights are too; else they rise evenly
 
     @property
     def undefined(self) -> float:
@@ -39,7 +41,10 @@ class Ground:
 
     @property
     def color(self) -> Warped:
-        """The loss in the map's scale: log10(1 + loss) for a loss that spans 890, the same shape for any other."""
+        """The loss in the map's scale: log10(1 + loss) for a loss that spans 890, the same shape for any other.
+
+        A plain with a hole in it would have one colour: there the scale is even.
+        """
         return self._warped(890.0)
 
     @property
@@ -54,8 +59,8 @@ class Ground:
         return np.rint(255 * np.clip(np.nan_to_num(unit), 0, 1)).astype(np.uint8)
 
     def _warped(self, decades: float) -> Warped:
-        gain = (decades if self.log else 1.0) / self.span
-        return Warped(self.loss, self.low, gain, self.log)
+        gain = (decades if self.by_decades else 1.0) / self.span
+        return Warped(self.loss, self.low, gain, self.by_decades)
 
 
 @cache
@@ -102,7 +107,9 @@ def ground(surface: Surface) -> Ground:
     low = seen_low if surface.minimum is None else min(surface.minimum, seen_low)
     span = max(seen_high - low, 1e-12 * max(abs(low), 1.0))
     loss = np.where(np.isfinite(loss), loss, np.nan)
-    return Ground(surface, xs, ys, loss, low, span, surface.minimum is not None)
+    log = surface.minimum is not None
+    plain = finite.size > 0 and float(np.median(finite)) - low > _PLAIN * span
+    return Ground(surface, xs, ys, loss, low, span, log, log and not plain)
 
 
 def surface_contour(g: Ground) -> dict[str, Any]:
@@ -229,7 +236,7 @@ def loss_ticks(g: Ground) -> list[dict[str, Any]]:
     """Losses to write beside the relief, lowest first; in the logarithmic scale decades above the minimum."""
     top = g.low + g.span
     decade = int(np.floor(np.log10(g.span)))
-    if g.log:
+    if g.by_decades:
         steps = [m * 10.0**k for k in (decade - 1, decade) for m in (1, 3)] + [8 * 10.0**decade]
         losses = [g.low, *(g.low + step for step in steps if step <= g.span)]
     else:

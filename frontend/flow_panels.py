@@ -24,6 +24,7 @@ _GRID = (89, 61)
 _FACTORS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)  # where the map's colours change
 _LEFT = (-12, -9, -6, -4, -2, -1, -0.3, 0.3, 1, 2, 4, 6, 9, 12)  # the same for what is left after a depth, in decades
 _EXPLORED = np.linspace(-4.0, 4.0, 161)
+_BACK = "layer, counted back from the output"
 BINS, SPAN = 24, 3.0
 
 
@@ -44,7 +45,7 @@ def sent(values: np.ndarray, ends: tuple[float, float]) -> Quantized:
 def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, Any]:
     """Sizes of the gradient going back from where it enters: median, band and theory of every curve."""
     ends = axis_range(found)
-    label = "layer, counted back from the output" if what == "layer" else "steps back in time"
+    label = _BACK if what == "layer" else "steps back in time"
     rules = [{"at": SMALLEST, "label": "float32 underflow: below, it holds zero"}] if ends[0] < -45 else []
     if ends[0] > -45:
         rules = [{"at": 1.2e-7, "label": "float32 resolution near 1"}]
@@ -53,13 +54,19 @@ def flow_chart(found: Sequence[Measured], steps: int, what: str) -> dict[str, An
         "title": f"Gradient at each {what}", "hint": "size relative to the gradient that enters at the end",
         "series": [{"name": "gradient", "style": "main", "label": "median"},
                    {"name": "theory", "style": "theory", "label": "theory"}],
-        "bands": [{"low": "low", "high": "high"}], "rules": rules,
-        "ends_title": f"mean factor per {what}", "ends": [_end(measured, what) for measured in found],
+        "bands": [{"low": "low", "high": "high"}], "rules": rules, "fanned": True,
+        "ends_title": f"mean factor per {what}", "ends": [end(measured, what) for measured in found],
         "figure": panels.flow_axes(steps, ends, what, label), "key": f"{steps} {ends} {what}",
     }  # fmt: skip
 
 
-def _end(measured: Measured, what: str) -> dict[str, str]:
+def stretched(steps: int, ends: tuple[float, float]) -> dict[str, Any]:
+    """The chart's axes for the deepest network that a knob reaches."""
+    return panels.flow_axes(steps, ends, "layers", _BACK)
+
+
+def end(measured: Measured, what: str) -> dict[str, str]:
+    """What stands beside the end of a curve."""
     if measured.exploded is not None:
         return {"text": "overflow", "note": f"signal, {what} {measured.exploded}"}
     silent, networks = measured.silent, len(measured.gradient)

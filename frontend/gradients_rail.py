@@ -16,7 +16,7 @@ from experiments.gradients_words import CELL_TITLES, cell_labels, curve_labels
 from experiments.starters import GRADIENTS
 from frontend.descriptions import holds
 from frontend.gradients_view import curve_looks
-from frontend.knobs import box, knob
+from frontend.knobs import box, figures, knob
 from frontend.mirrors import mirrored
 from frontend.parts import draw_rail
 from frontend.redraw import Part, then_redrawn
@@ -62,6 +62,14 @@ def set_curve(i: int, **values: Any) -> None:
     curves = list(_curves())
     curves[i] = replace(curves[i], **values)
     _set_curves(tuple(curves))
+
+
+def set_knob(name: str, value: float) -> None:
+    """Sets one of the knobs that are dragged on the stage: the open network's weight scale, or what all share."""
+    if name == "weight":
+        set_curve(page().opened, weight=figures(value))
+    else:
+        _setter("flow", name)(min(max(value, 1.0), {"depth": DEPTH, "width": WIDTH}[name].high))
 
 
 def add_curve() -> None:

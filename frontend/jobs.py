@@ -19,6 +19,7 @@ from frontend.visitor import visitor
 EVERY = 0.7  # seconds between two pictures of what is under way
 PATIENCE = 0.4  # seconds in which an answer is awaited before its beginning is shown
 BUSY_PATIENCE = 0.1  # as PATIENCE, where others wait for work to be done: it will take longer
+LONGEST_BESIDE = 6.0  # seconds in which an answer beside the picture is awaited
 LEFT = 12.0  # seconds after which a visitor who has not asked again has left
 SHARE = 0.2  # of the process's memory, for all that is trained and measured and what came of it
 
@@ -39,6 +40,17 @@ def ask(description: Any, make: Callable[[], Any]) -> Job:
         Busy: where too many wait.
     """
     return _POOL.ask(visitor(), description, make, cost_of(description))
+
+
+def beside(description: Any, make: Callable[[], Any]) -> Any:
+    """The answer to what is wanted beside what the stage shows; None where others' work comes first."""
+    with suppress(Busy):
+        job = _POOL.ask((*visitor(), "beside"), description, make, cost_of(description))
+        if not job.done:
+            with TURNS.aside():
+                job.wait(LONGEST_BESIDE)
+        return job.latest if job.done and job.error is None else None
+    return None
 
 
 def make_ready(training: Training) -> None:

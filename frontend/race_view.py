@@ -17,14 +17,14 @@ from experiments.words import percent
 from frontend import figures
 from frontend.blob import Quantized
 from frontend.sent_steps import now, sent_steps, stops
-from frontend.theme import MARKERS, looks
+from frontend.theme import MARKERS, optimizer_look
 from landscapes import Surface
 from optimizers import OPTIMIZERS, Trajectory
 
 MAX_ROWS = 1001  # a run's rows on the way to the browser; of longer runs not every step is sent
 FAN_ROWS = 251
 FAN_DECADES = (-14.0, 14.0)  # the logarithms that a dragged curve can show
-LOOKS = looks(list(OPTIMIZERS))
+LOOKS = {name: optimizer_look(name) for name in OPTIMIZERS}
 
 
 def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, view: View = FIRST) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
         "figure": _figure(surface, "relief"),
         "key": key,
         "box": surface.domain,
-        "log": g.log,
+        "log": g.by_decades,
         "height": [g.height.low, g.height.gain, g.height.log],
         "base": float(-figures.BASE * figures.scaled(g.height, g.low + g.span)),
         "ticks": {

@@ -1,8 +1,10 @@
 """Colours and marks, each written once: inks, the muted viridis of the landscapes, and one look an optimizer."""
 
+from collections.abc import Mapping
 from functools import cache
-from itertools import cycle
+from itertools import cycle, product
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import plotly.colors as pc
@@ -85,14 +87,32 @@ def _look(hue: str, marker: str, dash: tuple[int, ...]) -> Look:
     return Look(*_HUES[hue], marker, dash)
 
 
-_FIXED = {
-    "gradient_descent": _look("ink", "circle", ()),
-    "momentum": _look("blue", "square", (9, 3)),
-    "nesterov": _look("gold", "diamond", (2, 3)),
-    "adagrad": _look("green", "triangle-down", (5, 3)),
-    "rmsprop": _look("purple", "triangle-up", (10, 3, 2, 3)),
-    "adam": _look("orange", "hexagon", (16, 3)),
-}
+_OPTIMIZERS = {
+    "gradient_descent": ("ink", "circle", 0), "momentum": ("blue", "square", 1), "nesterov": ("gold", "diamond", 2),
+    "adagrad": ("green", "triangle-down", 3), "rmsprop": ("purple", "triangle-up", 4), "adam": ("orange", "hexagon", 5),
+    "damped_momentum": ("blue", "hexagon", 2), "random_walk": ("gold", "pentagon", 3), "adadelta": ("green", "star", 4),
+    "sign_sgd": ("purple", "plus", 5), "rprop": ("orange", "hourglass", 0), "adamw": ("sky", "circle", 1),
+    "nadam": ("violet", "square", 2), "adamax": ("brown", "diamond", 3), "amsgrad": ("grey", "triangle-down", 4),
+    "radam": ("ink", "triangle-up", 5), "adabelief": ("blue", "pentagon", 0), "yogi": ("gold", "star", 1),
+    "lion": ("green", "plus", 2), "adan": ("purple", "hourglass", 3), "ademamix": ("orange", "circle", 4),
+    "adopt": ("sky", "square", 5), "polyak_sgd": ("violet", "diamond", 0), "prodigy": ("brown", "triangle-down", 1),
+    "schedule_free_sgd": ("grey", "triangle-up", 2), "schedule_free_adamw": ("ink", "hexagon", 3),
+    "newton": ("blue", "star", 4), "lbfgs": ("gold", "plus", 5), "sam": ("green", "hourglass", 0),
+}  # fmt: skip
+
+
+def optimizer_look(name: str) -> Look:
+    """How an optimizer is drawn everywhere, whatever else is on the shelf."""
+    known = {other: look[:2] for other, look in _OPTIMIZERS.items()}
+    hue, marker = known.get(name) or _unnamed(name, known)
+    dash = _OPTIMIZERS[name][2] if name in _OPTIMIZERS else crc32(name.encode()) % len(_DASHES)
+    return _look(hue, marker, _DASHES[dash])
+
+
+def _unnamed(name: str, known: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """A hue and a marker of one that has none in the table: by its name alone, of those that nobody in it has."""
+    free = [pair for pair in product(_HUES, MARKERS) if pair not in known.values()]
+    return free[crc32(name.encode()) % len(free)]
 
 
 def position_looks() -> list[Look]:
@@ -113,7 +133,7 @@ _ACTIVATIONS = {
 
 def activation_look(name: str) -> Look:
     """How an activation is drawn everywhere."""
-    return _look(*_ACTIVATIONS[name], ())
+    return _look(*(_ACTIVATIONS.get(name) or _unnamed(name, _ACTIVATIONS)), ())
 
 
 _CELLS = {"rnn": ("ink", "circle"), "lstm": ("blue", "square"), "gru": ("purple", "triangle-up")}
@@ -145,22 +165,6 @@ CLASS_COLORS = {
     for i, scheme in enumerate(SCHEMES)
 }
 """The classes of a data set, first class first."""
-
-
-def looks(names: list[str]) -> dict[str, Look]:
-    """One look an optimizer, no two alike: the six of the drawings, then hue by hue with a marker of its own."""
-    taken = {(look.light, look.marker) for look in _FIXED.values()}
-    hues, markers = list(_HUES), list(MARKERS)
-    out = dict(_FIXED)
-    for i, name in enumerate(name for name in names if name not in _FIXED):
-        for shift in range(len(MARKERS)):
-            marker = markers[(i + i // len(hues) + 5 + shift) % len(markers)]
-            look = _look(hues[(i + 1) % len(hues)], marker, _DASHES[(i + 2) % len(_DASHES)])
-            if (look.light, marker) not in taken:
-                taken.add((look.light, marker))
-                out[name] = look
-                break
-    return {name: out[name] for name in names}
 
 
 # OKLab, Ottosson 2020: the matrices from linear sRGB to cone responses, and from their cube roots to Lab.

@@ -39,7 +39,7 @@ def training_tree(result: TrainingResult, opened: int, example: int, notices: Se
     marks = [mark for run in runs for mark in (run.diverged, run.stopped, run.best)]
     rows, looks = sent_steps(steps, MAX_ROWS, [view.at, *marks]), look_steps(runs)
     names = labels(runs)
-    shown = [*_charts(result), *(_details(runs[opened], names[opened], example, steps, state) if runs else [])]
+    shown = [*_charts(result, state), *(_details(runs[opened], names[opened], example, steps, state) if runs else [])]
     ids = {panel["id"] for panel in shown}
     done = steps if state == "over" else result.done if runs else 0
     return {
@@ -139,8 +139,9 @@ def _series(runs: Sequence[Learned], steps: np.ndarray) -> dict[str, Any]:
     return {"batch": batch, **losses, **shares}
 
 
-def _charts(result: TrainingResult) -> list[dict[str, Any]]:
+def _charts(result: TrainingResult, state: str) -> list[dict[str, Any]]:
     """Loss and accuracy of all runs over the steps."""
+    empty = "the curves begin here" if state == "under way" and not result.runs else "nothing to draw"
     steps, ends = result.training.num_steps, loss_decades(result)
     named = {"main": "Training", "dashed": "Unseen", "thin": "one batch"}
 
@@ -159,7 +160,7 @@ def _charts(result: TrainingResult) -> list[dict[str, Any]]:
              "series": curves(("valid_accuracy", "dashed"), ("train_accuracy", "main")),
              "figure": panels.loss_axes(steps, (0.0, 1.0), False), "log": False}
         )  # fmt: skip
-    return [{"kind": "chart", "area": "chart", "empty": "nothing to draw", **chart} for chart in charts]
+    return [{"kind": "chart", "area": "chart", "empty": empty, **chart} for chart in charts]
 
 
 def _loss_names(result: TrainingResult) -> list[str]:

@@ -34,8 +34,10 @@ export class RowPlot extends Plot {
     const inset = height > 14 ? height * 0.16 : height > 5 ? 1 : 0;
     const end = value > 0 ? Math.max(axes.left + 2, Math.min(axes.left + axes.width, this.x(value))) : axes.left + 14;
     ctx.globalAlpha = alpha;
-    ctx.fillStyle = value > 0 ? color : hatching(ctx, ink.ink3);
-    if (value === value) ctx.fillRect(axes.left, y + inset, (end - axes.left) * share, height - 2 * inset);
+    if (value === value) {
+      ctx.fillStyle = value > 0 ? color : hatching(ctx, ink.ink3);
+      ctx.fillRect(axes.left, y + inset, (end - axes.left) * share, height - 2 * inset);
+    }
     const font = `${bold ? "600 " : ""}${this.font}`;
     const box = [axes.left, this.size[0]];
     if (text && height >= this.em - 2) label(ctx, text, axes.left + (end - axes.left) * share + 6, y + height / 2, { color: ink.ink, ink, font, box });

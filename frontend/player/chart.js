@@ -1,6 +1,7 @@
 // Curves over the steps: the past in full, the future faint, the playhead one vertical line in every chart.
 
 import { drawRules, nameRules, paintBands } from "./bands.js";
+import { drawFan } from "./fan.js";
 import { CurveLabels } from "./curve_labels.js";
 import { Ends } from "./ends.js";
 import { cross, label, strokeRun } from "./marks.js";
@@ -108,6 +109,7 @@ export class Chart extends StepPlot {
     ctx.save();
     this.clip(ctx, axes);
     drawRules(ctx, this, axes);
+    if (this.spec.fanned && this.player.drag.open) drawFan(ctx, this, axes, step);
     const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
     nameRules(ctx, this, axes, curves);
     this.drawQuestion(axes);

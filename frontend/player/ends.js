@@ -42,13 +42,22 @@ export class Ends {
   items(curves) {
     const { player, spec } = this.panel;
     return player.visible().flatMap((run) => {
-      const end = spec.ends[player.runs.indexOf(run)];
+      const end = this.dragged(run) ?? spec.ends[player.runs.indexOf(run)];
       const curve = curves.find((each) => each.kind === "main" && each.run.key === run.key);
       if (!end || !curve) return [];
+      if (end.name) run = { ...run, label: end.name };
       if (!player.knows) return [{ run, end: { text: "", note: "" }, tip: this.panel.headOf(curve, player.clock.step).slice(1) }];
       const tip = lastKnown(this.panel.pixelsOf(curve));
       return tip ? [{ run, end, tip }] : [];
     });
+  }
+
+  /** What stands beside the run whose knob is being dragged. */
+  dragged(run) {
+    const { player, spec } = this.panel;
+    const { morphed, tree } = player;
+    const end = spec.fanned && morphed && player.runs.indexOf(run) === morphed.run && tree.drag.fan.ends?.[morphed.stop];
+    return end ? { ...end, name: tree.drag.name } : undefined;
   }
 
   drawLeader({ run, tip }, x, y, { top, height }) {

@@ -158,9 +158,17 @@ export class Phase extends Plot {
     const { player, spec } = this;
     const { left, top, width, height } = this.axes();
     return (spec.dots ?? [])
+      .map((dot) => this.dragged(dot))
       .map((dot) => ({ ...dot, of: player.runs[dot.run], open: dot.run === player.tree.open, px: this.x(dot.x), py: this.y(dot.y) }))
       .filter(({ of, px, py }) => of && !player.hidden.has(of.key) && px >= left - 1 && px <= left + width + 1 && py >= top - 1 && py <= top + height + 1)
       .sort((a, b) => a.open - b.open);
+  }
+
+  /** A dot where its weight scale is being dragged to. */
+  dragged(dot) {
+    const { morphed, tree } = this.player;
+    if (morphed?.run !== dot.run || !tree.drag?.fan?.weight) return dot;
+    return { ...dot, x: tree.drag.stops[morphed.stop], label: tree.drag.name };
   }
 
   drawDot({ of, open, px, py, label: text }, places) {

@@ -29,8 +29,11 @@ export class AxisRange {
     for (const button of this.el.children) button.setAttribute("aria-pressed", String(button.dataset.name === this.kind));
   }
 
-  /** The description with the figure of the range that is chosen. */
+  /** The description with the figure of the range that is chosen, or of a knob's whole reach while it is dragged. */
   chosen(spec) {
+    const { drag } = this.panel.player;
+    const stretched = spec.fanned && drag?.held && drag.spec?.fan?.figure;
+    if (stretched) return { ...spec, figure: stretched, key: `${spec.key} stretched` };
     return spec.full && this.kind === "full" ? { ...spec, figure: spec.full, key: `${spec.key} full` } : spec;
   }
 }

@@ -27,6 +27,13 @@ export function band({ top, height }, count, row) {
 
 /** A pattern that says: here is a value, and it is zero. */
 export function hatching(ctx, color) {
+  if (!tiles.has(color)) tiles.set(color, tileOf(color));
+  return ctx.createPattern(tiles.get(color), "repeat");
+}
+
+const tiles = new Map(); // of a colour: one a frame and row would be most of a frame
+
+function tileOf(color) {
   const tile = new OffscreenCanvas(6, 6);
   const pen = tile.getContext("2d");
   pen.strokeStyle = color;
@@ -37,5 +44,5 @@ export function hatching(ctx, color) {
     pen.lineTo(x + 3, 0);
   }
   pen.stroke();
-  return ctx.createPattern(tile, "repeat");
+  return tile;
 }

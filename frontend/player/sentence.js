@@ -18,14 +18,17 @@ export class Sentence {
   update(tree) {
     this.tree = tree;
     // Room for the longest sentence from the start, so that nothing moves while they change.
-    this.headline.dataset.longest = [tree.headline, ...(tree.now?.said ?? [])].reduce((a, b) => (b.length > a.length ? b : a));
+    this.headline.dataset.longest = [tree.headline, ...(tree.now?.said ?? []), ...(tree.drag?.fan?.says ?? [])].reduce((a, b) => (b.length > a.length ? b : a));
     this.conditions.dataset.longest = tree.subline;
     this.draw(this.player.clock.step);
     this.notice(tree.notices);
   }
 
-  /** What is said at a step. */
+  /** What is said at a step, or where a knob is being dragged to. */
   at(step) {
+    const { morphed } = this.player;
+    const dragged = morphed && this.player.knows && this.tree.drag?.fan?.says?.[morphed.stop];
+    if (dragged) return dragged;
     const { headline, now } = this.tree;
     if (!now || this.player.told(step)) return headline;
     return now.said[rowAt(now.at, step)];

@@ -23,10 +23,10 @@ function raised(gap, floor) {
   return Object.assign(loss, { ends: new gap.constructor([low, gap.ends[1] + floor]), unit: gap.unit });
 }
 
-function row(array, i) {
+function row(array, i, count = array.shape[1]) {
   const [, width] = array.shape;
   const { ends, unit } = array;
-  return Object.assign(array.subarray(i * width, (i + 1) * width), { ends, unit });
+  return Object.assign(array.subarray(i * width, i * width + count), { ends, unit });
 }
 
 /** The runs' tracks; rows are of the clock's stops, or of steps of their own, a row a run. */
@@ -40,7 +40,7 @@ export function makeTracks(tree, stops) {
 
 /** The dragged run at one stop of its fan. */
 export function fanTrack(tree, stop) {
-  const { series, steps, reached, touched = reached, diverged } = tree.drag.fan;
-  const own = Object.fromEntries(Object.entries(series).map(([name, array]) => [name, row(array, stop)]));
+  const { series, steps, counts, reached, touched = reached, diverged } = tree.drag.fan;
+  const own = Object.fromEntries(Object.entries(series).map(([name, array]) => [name, row(array, stop, counts?.[stop])]));
   return track(own, () => steps, tree.floor, { reached: reached[stop], touched: touched[stop], diverged: diverged[stop] });
 }

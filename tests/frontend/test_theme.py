@@ -1,11 +1,13 @@
 """Colours can be read, and no two optimizers look alike."""
 
 import itertools
+from zlib import crc32
 
 import numpy as np
 import pytest
 
-from frontend.theme import INK, MARKERS, SCHEMES, landscape_rgb, looks
+from frontend.theme import INK, MARKERS, SCHEMES, activation_look, landscape_rgb, optimizer_look
+from landscapes import ACTIVATIONS
 from optimizers import OPTIMIZERS
 
 
@@ -38,22 +40,43 @@ def test_text_is_legible_on_stage_and_rail(scheme, name):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_optimizer_can_be_read_as_text(scheme):
-    for look in looks(list(OPTIMIZERS)).values():
+    for look in map(optimizer_look, OPTIMIZERS):
         assert contrast(getattr(look, scheme), INK[scheme]["background"]) >= 4.5
 
 
 def test_no_two_optimizers_look_alike():
-    every = looks(list(OPTIMIZERS))
-    assert set(every) == set(OPTIMIZERS)
+    every = {name: optimizer_look(name) for name in OPTIMIZERS}
     for (a, one), (b, other) in itertools.combinations(every.items(), 2):
         assert (one.light, one.marker) != (other.light, other.marker), (a, b)
     assert all(look.marker in MARKERS for look in every.values())
 
 
 def test_the_drawings_colours_stand():
-    every = looks(list(OPTIMIZERS))
-    assert every["adam"][:3] == ("#C14600", "#FF8F54", "hexagon")
-    assert every["gradient_descent"].dash == ()
+    assert optimizer_look("adam")[:3] == ("#C14600", "#FF8F54", "hexagon")
+    assert optimizer_look("gradient_descent").dash == ()
+
+
+DEALT = """gradient_descent momentum nesterov damped_momentum random_walk adagrad rmsprop adadelta sign_sgd rprop adam
+adamw nadam adamax amsgrad radam adabelief yogi lion adan ademamix adopt polyak_sgd prodigy schedule_free_sgd
+schedule_free_adamw newton lbfgs sam"""
+TODAYS = """circle square diamond hexagon pentagon triangle-down triangle-up star plus hourglass hexagon circle square
+diamond triangle-down triangle-up pentagon star plus hourglass circle square diamond triangle-down triangle-up hexagon
+star plus hourglass"""
+
+
+def test_a_look_belongs_to_its_name_and_never_moves():
+    """Those of today, in the order in which they were dealt out first."""
+    assert [optimizer_look(name).marker for name in DEALT.split()] == TODAYS.split()
+    every = [tuple(optimizer_look(name)) for name in DEALT.split()]
+    assert crc32(repr(every).encode()) == 2276899872, "with their colours and dashes"
+
+
+def test_a_new_entry_has_a_look_of_its_own():
+    for name in ("muon", "shampoo", "soap", "sophia"):
+        new = optimizer_look(name)
+        assert new == optimizer_look(name)
+        assert (new.light, new.marker) not in {(look.light, look.marker) for look in map(optimizer_look, OPTIMIZERS)}
+    assert activation_look("swish_two") not in map(activation_look, ACTIVATIONS)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
