@@ -99,7 +99,8 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
     except ValueError as error:
         st.warning(f"This cannot be done: {error}.")
         return
-    if not job.done:  # else there is nothing to wait for, and the turn goes on
+    waited = st.session_state.pop("waited_for", None) == description
+    if not job.done and not waited:  # else there is nothing to wait for, and the turn goes on
         with TURNS.aside():
             job.wait(BUSY_PATIENCE if _POOL.busy else PATIENCE)
     if isinstance(job.error, ValueError):
@@ -108,8 +109,7 @@ def _show(description: Any, ask: Callable[[], Job], show: Callable[[Any, str, in
     if job.error is not None:
         raise job.error
     over = job.done
-    if over:
-        keep_live(False)  # before it is shown: what is over is shown once, and no timer goes on
+    st.session_state.waited_for = None if over else description
+    keep_live(not over)  # before it is shown, which is once: where the timer is to begin or end the script runs again
+    st.session_state.waited_for = None
     show(job.latest, "over" if over else "under way", _POOL.place(job))
-    if not over:
-        keep_live(True)

@@ -159,15 +159,19 @@ class Turns:
     def _fits(self, ticket: _Ticket, now: float) -> bool:
         """Whether a ticket may have a turn.
 
-        Where several addresses are about, no two short runs work at once: both would take longer, also that of who had
-        little, and who asks for most would still be at work half of the time. One that takes longer keeps nobody
-        waiting, and no address has all turns.
+        Where several addresses are about none has all turns. And who had more lately does not begin beside a short run
+        of who had less: both would take longer, and who asks for most would be at work beside everybody else. One that
+        takes longer keeps nobody waiting.
         """
         own = address_of(ticket.owner)
         if all(at <= now - _ABOUT for who, at in self._about.items() if who != own):
             return True
-        alone = all(now - each.since > _WORTH for each in self._working)
-        return alone and sum(address_of(each.owner) == own for each in self._working) < max(1, self._at_once - 1)
+        at_work = [address_of(each.owner) for each in self._working]
+        short = [address_of(each.owner) for each in self._working if now - each.since <= _WORTH]
+        had = self._shares.had(own, now)
+        return at_work.count(own) < max(1, self._at_once - 1) and all(
+            had <= self._shares.had(who, now) for who in short
+        )
 
     def _rank(self, ticket: _Ticket, now: float) -> float:
         """What is least is next."""

@@ -117,13 +117,24 @@ def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
     tabs = [working(Run(turns, ("crowd", "browser", "tab 0"))), waiting(Run(turns, ("crowd", "browser", "tab 1")))]
     runs += tabs
     assert not tabs[1].working.is_set()
-    runs.append(waiting(Run(turns, ("home", "browser", "tab"))))
-    assert not runs[-1].working.is_set(), "two short runs at once would only slow each other"
-    clock.now += 0.3
-    working(runs[-1]).ended()
+    working(Run(turns, ("home", "browser", "tab"))).ended()
     assert not tabs[1].working.is_set()
     clock.now += 6.0
     working(tabs[1])
+
+
+def test_who_had_more_does_not_begin_beside_a_short_run_of_who_had_less(clock, runs):
+    turns = Turns(at_once=2)
+    heavy = working(Run(turns, ("crowd", "browser", "tab")))
+    clock.now += 2.0
+    heavy.ended()
+    light = working(Run(turns, ("home", "browser", "tab")))
+    runs += [light, waiting(Run(turns, ("crowd", "browser", "tab")))]
+    assert not runs[-1].working.is_set(), "both would take longer"
+    clock.now += 0.3
+    working(runs[-1])
+    light.ended()
+    runs.append(working(Run(turns, ("home", "browser", "tab"))))
 
 
 def test_equals_go_in_the_order_of_arrival(clock, runs):
