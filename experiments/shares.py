@@ -51,18 +51,17 @@ class Shares:
     def add(self, visitor: Visitor, seconds: float, now: float) -> None:
         """Counts work that was done for a visitor."""
         for name in names_of(visitor):
-            self._had[name] = (self.had(name, now) + seconds, now)
+            self._had[name] = (self._left(name, now) + seconds, now)
         if len(self._had) > _NAMES:
-            self._had = {name: had for name, had in self._had.items() if self.had(name, now) > _NOTHING}
+            self._had = {name: had for name, had in self._had.items() if self._left(name, now) > _NOTHING}
 
     def used(self, visitor: Visitor, now: float) -> float:
         """What a visitor had lately: the mean over address, browser and session."""
-        return fmean(self.had(name, now) for name in names_of(visitor))
+        return fmean(self._left(name, now) for name in names_of(visitor))
 
-    def had(self, name: Hashable, now: float) -> float:
-        """What one name had lately."""
-        seconds, at = self._had.get(name, (0.0, now))
-        return seconds * 0.5 ** (max(0.0, now - at) / self._half_life)
+    def _left(self, name: Hashable, now: float) -> float:
+        had, at = self._had.get(name, (0.0, now))
+        return had * 0.5 ** (max(0.0, now - at) / self._half_life)
 
 
 def check_room(visitor: Visitor, waiting: Sequence[Visitor], limits: Limits, what: str) -> None:

@@ -7,6 +7,7 @@ session has come, or its session has gone.
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ SILENCE = 1.0  # seconds of waiting of which nothing is said
 _AGE = 0.1  # seconds of work that a second of waiting makes up for
 _ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
+_CROWD = 8  # runs of one address that wait
 
 
 class _Ticket:
@@ -149,29 +151,30 @@ class Turns:
         now = time.monotonic()
         going = [each for each in self._working if each.thread.is_alive()]
         self._working = [each for each in going if now - each.since <= LONGEST]
-        while len(self._working) < self._at_once and (fit := [each for each in self._waiting if self._fits(each, now)]):
+        while len(self._working) < self._at_once and self._waiting:
+            waits = Counter(address_of(each.owner) for each in self._waiting)
+            may = {who for who, count in waits.items() if self._may(who, count, now)}
+            fit = [each for each in self._waiting if address_of(each.owner) in may]
+            if not fit:
+                return
             ticket = min(fit, key=lambda each: self._rank(each, now))
             self._waiting.remove(ticket)
             self._working.append(ticket)
             ticket.since = now
             ticket.granted.set()
 
-    def _fits(self, ticket: _Ticket, now: float) -> bool:
-        """Whether a ticket may have a turn.
+    def _may(self, own: Hashable, waits: int, now: float) -> bool:
+        """Whether an address, of which so many runs wait, may have a turn.
 
-        Where several addresses are about none has all turns. And who had more lately does not begin beside a short run
-        of who had less: both would take longer, and who asks for most would be at work beside everybody else. One that
-        takes longer keeps nobody waiting.
+        Where several addresses are about none has all turns. And one of which many wait begins nothing beside a short
+        run of another's: both would take longer, and who asks for most would be at work beside everybody else. A run
+        that takes longer keeps nobody waiting.
         """
-        own = address_of(ticket.owner)
         if all(at <= now - _ABOUT for who, at in self._about.items() if who != own):
             return True
         at_work = [address_of(each.owner) for each in self._working]
-        short = [address_of(each.owner) for each in self._working if now - each.since <= _WORTH]
-        had = self._shares.had(own, now)
-        return at_work.count(own) < max(1, self._at_once - 1) and all(
-            had <= self._shares.had(who, now) for who in short
-        )
+        beside = any(address_of(each.owner) != own and now - each.since <= _WORTH for each in self._working)
+        return at_work.count(own) < max(1, self._at_once - 1) and not (beside and waits > _CROWD)
 
     def _rank(self, ticket: _Ticket, now: float) -> float:
         """What is least is next."""

@@ -123,18 +123,21 @@ def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
     working(tabs[1])
 
 
-def test_who_had_more_does_not_begin_beside_a_short_run_of_who_had_less(clock, runs):
+def test_a_crowd_begins_nothing_beside_a_short_run_of_another(clock, runs):
     turns = Turns(at_once=2)
-    heavy = working(Run(turns, ("crowd", "browser", "tab")))
-    clock.now += 2.0
-    heavy.ended()
-    light = working(Run(turns, ("home", "browser", "tab")))
-    runs += [light, waiting(Run(turns, ("crowd", "browser", "tab")))]
-    assert not runs[-1].working.is_set(), "both would take longer"
-    clock.now += 0.3
-    working(runs[-1])
-    light.ended()
+    working(Run(turns, ("crowd", "browser", "tab"))).ended()
     runs.append(working(Run(turns, ("home", "browser", "tab"))))
+    few = working(Run(turns, ("crowd", "browser", "tab 0")))
+    few.ended()
+    crowd = [working(Run(turns, ("crowd", "browser", "tab 0")))]
+    crowd += [waiting(Run(turns, ("crowd", "browser", f"tab {i}"))) for i in range(1, 11)]
+    runs += crowd
+    crowd[0].ended()
+    assert not any(run.working.is_set() for run in crowd[1:]), "both would take longer"
+    clock.now += 0.3
+    working(crowd[1])
+    for run in crowd:
+        run.go.set()
 
 
 def test_equals_go_in_the_order_of_arrival(clock, runs):
