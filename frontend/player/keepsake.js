@@ -7,7 +7,7 @@ let met = performance.getEntriesByType("navigation")[0]?.type === "reload"; // e
 export function keep({ tree, clock, hidden, stage, ended }) {
   if (!tree) return;
   met = true;
-  const now = { key: tree.key, step: clock.step, playing: clock.playing, speed: clock.speed, hidden: [...hidden], chosen: stage.chosen, ended };
+  const now = { key: tree.key, step: clock.playing ? clock.step : clock.wish, playing: clock.playing, speed: clock.speed, hidden: [...hidden], chosen: stage.chosen, ended };
   try {
     sessionStorage.setItem(NAME(tree.room), JSON.stringify(now));
   } catch {

@@ -1,6 +1,7 @@
 // What Streamlit calls: once when the player is mounted, again with each new blob.
 
 import { unpack } from "./blob.js";
+import { mounted } from "./mounted.js";
 import { completed } from "./part.js";
 import { Player } from "./player.js";
 
@@ -33,18 +34,10 @@ function headlines(player) {
   }
 }
 
-export default async function mount({ data, parentElement, setTriggerValue }) {
-  const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
-  const [tree] = await Promise.all([unpack(data).then(completed), stylesheet()]);
-  if (parentElement.turns === turn) {
-    parentElement.player ??= new Player(parentElement, BASE);
-    parentElement.player.update(tree, (act) => setTriggerValue("act", act));
-    headlines(parentElement.player);
-  }
-  // A mount that a newer one has overtaken, while it waited, must not take the player with it.
-  return () => {
-    if (parentElement.turns !== turn) return;
-    parentElement.player.destroy();
-    delete parentElement.player;
-  };
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const tree = Promise.all([unpack(data).then(completed), stylesheet()]).then(([whole]) => whole);
+  return mounted(parentElement, tree, () => new Player(parentElement, BASE), (player, whole) => {
+    player.update(whole, (act) => setTriggerValue("act", act));
+    headlines(player);
+  });
 }

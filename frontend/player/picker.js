@@ -2,6 +2,7 @@
 
 import { unpack } from "./blob.js";
 import { keepFocus } from "./focus.js";
+import { mounted } from "./mounted.js";
 import { watchRail } from "./rail.js";
 
 function paint(canvas, thumb, colors) {
@@ -143,12 +144,14 @@ class Picker {
     canvas.className = item.points ? "ll-dots" : "";
     return canvas;
   }
+
+  destroy() {
+    this.observer.disconnect();
+  }
 }
 
-export default async function mount({ data, parentElement, setTriggerValue }) {
-  const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
-  const tree = await unpack(data);
-  parentElement.picker ??= new Picker(parentElement);
-  if (parentElement.turns === turn) parentElement.picker.update(tree, (name) => setTriggerValue("pick", name));
-  return () => parentElement.picker.observer.disconnect();
+export default function mount({ data, parentElement, setTriggerValue }) {
+  return mounted(parentElement, unpack(data), () => new Picker(parentElement), (picker, tree) => {
+    picker.update(tree, (name) => setTriggerValue("pick", name));
+  });
 }

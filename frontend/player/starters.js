@@ -3,6 +3,7 @@
 import { unpack } from "./blob.js";
 import { plainClick } from "./focus.js";
 import { icon } from "./icons.js";
+import { mounted } from "./mounted.js";
 
 class Starters {
   constructor(parent) {
@@ -45,9 +46,8 @@ class Starters {
   }
 }
 
-export default async function mount({ data, parentElement, setTriggerValue }) {
-  const turn = (parentElement.turns = (parentElement.turns ?? 0) + 1);
-  const tree = await unpack(data);
-  parentElement.starters ??= new Starters(parentElement);
-  if (parentElement.turns === turn) parentElement.starters.update(tree, (place) => setTriggerValue("begin", place));
+export default function mount({ data, parentElement, setTriggerValue }) {
+  return mounted(parentElement, unpack(data), () => new Starters(parentElement), (starters, tree) => {
+    starters.update(tree, (place) => setTriggerValue("begin", place));
+  });
 }

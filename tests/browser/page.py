@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 PATIENCE = 120_000  # ms; nothing waits so long unless it hangs
 
@@ -13,8 +13,12 @@ def painted(page: Page) -> dict:
 
 
 def wait(page: Page, condition: str) -> None:
-    """Waits until a condition on what was painted holds, such as ``p.step > 3``."""
-    page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=PATIENCE)
+    """Waits until a condition on what was painted holds, such as ``p.step > 3``; where it never does, says what was."""
+    try:
+        page.wait_for_function(f"(() => {{ const p = window.player.get(); return {condition}; }})()", timeout=PATIENCE)
+    except Error as error:
+        error.add_note(f"painted on {page.url}: {painted(page)}; {page.locator('.ll-player').count()} players")
+        raise
 
 
 def drawn(page: Page) -> None:
@@ -24,7 +28,8 @@ def drawn(page: Page) -> None:
 
 def settled(page: Page) -> None:
     """Waits until what was asked for is computed whole and every panel in sight is painted from it."""
-    page.wait_for_function("!document.querySelector('.ll-training, .ll-computing')", timeout=3 * PATIENCE)
+    over = "document.querySelector('.ll-player:not(.ll-training, .ll-computing)')"
+    page.wait_for_function(over, timeout=3 * PATIENCE)
     drawn(page)
     wait(page, "p.ready")
 

@@ -1,15 +1,33 @@
-"""How a room was looked at outlives another room and a reload; a link that is opened alone says how to look."""
+"""How a room was looked at outlives new data, another room and a reload; a link opened alone says how to look."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import painted, wait
+from tests.browser.page import painted, settled, wait
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
 PRESSED = "[...document.querySelectorAll('.ll-speeds button')].find(each => each.ariaPressed === 'true').textContent"
+
+# What the first data waits for comes late, and the script again with each data: others are on their way by then.
+SLOW = """
+const place = Node.prototype.appendChild;
+let scripts = 0;
+window.removed = 0;
+Node.prototype.appendChild = function (node) {
+  const is = (name) => Boolean(node.src?.includes(`landscapes.${name}`));
+  const late = is("part") ? 2500 : is("main") && scripts++ ? 2000 : 0;
+  if (!late) return place.call(this, node);
+  setTimeout(() => place.call(this, node), late);
+  return node;
+};
+new MutationObserver((all) => {
+  const gone = all.flatMap(({ removedNodes }) => [...removedNodes]);
+  window.removed += gone.filter((each) => each.classList?.contains("ll-player")).length;
+}).observe(document, { subtree: true, childList: true });
+"""
 
 
 def _room(page: Page, title: str) -> None:
@@ -54,3 +72,19 @@ def test_another_room_and_a_reload(open_page: Opener):
     wait(page, "p.playing || p.step > 37")
     assert painted(page)["key"] == told
     assert page.locator(".ll-legend[aria-pressed=false]").count() == 0
+
+
+def test_data_that_overtake_each_other(open_page: Opener):
+    page = open_page(path="train", before=SLOW, steps="4321", at="4003", r1="adam", r2="momentum", r3="sgd")
+    settled(page)
+    wait(page, "p.step === 4003")
+    assert page.evaluate("window.removed") == 0
+
+
+def test_a_reload_while_the_playhead_waits_for_its_step(open_page: Opener):
+    page = open_page(path="train", steps="4999", at="4903", r1="adam", r2="momentum", r3="sgd")
+    wait(page, "p.step < 4903")
+    page.reload()
+    page.wait_for_function("window.player?.get().ready")
+    settled(page)
+    wait(page, "Math.abs(p.step - 4903) < 5")  # the sent step that is nearest
