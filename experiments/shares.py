@@ -5,7 +5,7 @@ browser and its address too, so that one browser with a hundred tabs has about t
 hundred browsers behind one address do not crowd out another address.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
@@ -54,6 +54,11 @@ class Shares:
             self._had[name] = (self._left(name, now) + seconds, now)
         if len(self._had) > _NAMES:
             self._had = {name: had for name, had in self._had.items() if self._left(name, now) > _NOTHING}
+
+    def level(self, name: Hashable, others: Iterable[Hashable], now: float) -> None:
+        """Who comes has no claim on the time before: it counts as if he had had as little as any of the others."""
+        least = min((self._left(other, now) for other in others), default=0.0)
+        self._had[name] = (max(least, self._left(name, now)), now)
 
     def used(self, visitor: Visitor, now: float) -> float:
         """What a visitor had lately: the mean over address, browser and session."""

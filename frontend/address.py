@@ -32,7 +32,7 @@ def follow(link: Callable[[], dict[str, str]], open_link: Callable[[str], None])
         open_link: replaces the description by that of a query.
     """
     asked = query()
-    if went_back() and asked and isinstance(asked, str) and dict(parse_qsl(asked, keep_blank_values=True)) != link():
+    if went_back() and isinstance(asked, str) and dict(parse_qsl(asked, keep_blank_values=True)) != link():
         open_link(asked)
 
 

@@ -1,19 +1,23 @@
 """Messages on their way to a turn: few at a time, so that a crowd waits where waiting costs nothing.
 
 Every message that runs a script starts a thread, which works a while before it waits for its turn (`frontend.turns`); a
-second message for the same session throws that work away. So a connection has one message on its way, and an address
-some; the next are handed on when a turn has begun, or the script is over without one.
+second message for the same session throws that work away. And a page is hundreds of answers, which all sessions' go
+through one loop with. So a connection has one message on its way, and an address some; the next are handed on when the
+script is over and its answers are sent, waits for something else, or has had a turn for a while.
 """
 
 import asyncio
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-OF_AN_ADDRESS = 8  # on their way at once: more than there are cores, so that none of those waits for the door
+CORES = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) or 1
+OF_AN_ADDRESS = max(4, 2 * CORES)  # on their way at once: so many that no core waits for the door
 _EARLY = 600  # sessions remembered, as many as there can be connections
 LONGEST = 5.0  # seconds after which a message is no longer waited for
+WORKS = 1.0  # seconds of a turn, its answers with them, in which the next message does not throw its work away
 
 
 class Errands:
@@ -23,31 +27,31 @@ class Errands:
     """
 
     def __init__(self) -> None:
-        self._listeners: dict[str, Callable[[], None]] = {}
+        self._listeners: dict[str, Callable[[float], None]] = {}
         self._early: deque[str] = deque(maxlen=_EARLY)  # sessions that nobody had listened for
         self._lock = threading.Lock()
 
-    def listen(self, session: str, begun: Callable[[], None]) -> None:
-        """Has ``begun`` called, on any thread, whenever a message of the session has arrived."""
+    def listen(self, session: str, begun: Callable[[float], None]) -> None:
+        """Has ``begun`` called, on any thread, whenever a message of the session has arrived; see `begun`."""
         with self._lock:
             self._listeners[session] = begun
             early = session in self._early
         if early:
-            begun()
+            begun(0.0)
 
     def ignore(self, session: str) -> None:
         """Ends `listen`."""
         with self._lock:
             self._listeners.pop(session, None)
 
-    def begun(self, session: str) -> None:
-        """The message of this session has arrived."""
+    def begun(self, session: str, left: float = 0.0) -> None:
+        """The message of this session has arrived; ``left`` seconds are left to be done with it."""
         with self._lock:
             listener = self._listeners.get(session)
             if listener is None:
                 self._early.append(session)
         if listener is not None:
-            listener()
+            listener(left)
 
 
 ERRANDS = Errands()
@@ -80,7 +84,7 @@ class Errand:
         if not kept:
             return False
         self._none.clear()
-        self._timer = self._loop.call_later(LONGEST, self.end)
+        self._end_in(LONGEST)
         return True
 
     def end(self) -> None:
@@ -91,10 +95,16 @@ class Errand:
             if self._timer is not None:
                 self._timer.cancel()
 
-    def end_soon(self) -> None:
-        """As `end`, from any thread."""
+    def end_in(self, seconds: float) -> None:
+        """As `end` after so many seconds, unless that comes before; to be called on any thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.end)
+            self._loop.call_soon_threadsafe(self._end_in, seconds)
+
+    def _end_in(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._none.is_set():
+            self._timer = self._loop.call_later(seconds, self.end)
 
 
 async def _before(given_up: asyncio.Event, wish: asyncio.Future[Any]) -> bool:

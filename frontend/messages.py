@@ -199,7 +199,7 @@ class Conversation:
             return payload
         if not self._session:
             self._session = said.new_session.initialize.session_id
-            ERRANDS.listen(self._session, self._errand.end_soon)
+            ERRANDS.listen(self._session, self._errand.end_in)
         return told_less(said).SerializeToString()
 
     async def _close(self, code: int, why: str) -> None:

@@ -4,7 +4,6 @@ More runs at once than cores only slow each other. A run that waits leaves the q
 session has come, or its session has gone.
 """
 
-import os
 import threading
 import time
 from collections import Counter
@@ -15,10 +14,10 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from experiments.shares import Full, Limits, Shares, Visitor, address_of, check_room, in_queue
-from frontend.errands import ERRANDS
+from frontend.errands import CORES, ERRANDS, WORKS
 from frontend.visitor import visitor
 
-AT_ONCE = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+AT_ONCE = max(2, CORES)
 LIMITS = Limits(in_all=512, address=384, browser=24)  # runs that wait
 HALF_LIFE = 10.0  # seconds in which half of what a visitor had is forgotten
 LONGEST = 20.0  # seconds after which a run that is still at work no longer keeps others waiting
@@ -27,7 +26,7 @@ SILENCE = 1.0  # seconds of waiting of which nothing is said
 _AGE = 0.1  # seconds of work that a second of waiting makes up for
 _ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
-_CROWD = 8  # runs of one address that wait
+_CROWD = 2  # runs of one address that wait
 
 
 class _Ticket:
@@ -95,6 +94,7 @@ class Turns:
             yield
             return
         self._release()
+        ERRANDS.begun(visitor().session)
         yield
         self._take(ticket.owner, bounded=False)
 
@@ -142,8 +142,11 @@ class Turns:
             self._hand_out()
 
     def _notice(self, ticket: _Ticket, now: float) -> None:
-        """Remembers when an address was last about."""
-        self._about[address_of(ticket.owner)] = now
+        """Remembers when an address was last about; one that comes is no further ahead than those that are."""
+        who, others = address_of(ticket.owner), [each for each, at in self._about.items() if at > now - _ABOUT]
+        if who not in others:
+            self._shares.level(who, others, now)
+        self._about[who] = now
         if len(self._about) > _MOST_ABOUT:
             self._about = {who: at for who, at in self._about.items() if at > now - _ABOUT}
 
@@ -223,7 +226,7 @@ def _wait(take: Callable[[Visitor, Callable[[float, int], None]], object]) -> No
     try:
         owner = visitor()
         take(owner, waits)
-        ERRANDS.begun(owner.session)
+        ERRANDS.begun(owner.session, WORKS)
     except Full as full:
         refuse(slot, full)
     if said:

@@ -20,7 +20,7 @@ from benchmarks.visitors import crowd
 from experiments.memory import ALLOWED_MB
 
 STRANGER = "127.0.0.2"
-_FULL, _SMALL = (30, 3.0, 8.0), (6, 1.0, 1.5)  # visitors of the class, their pause, and seconds of quiet before
+_FULL, _SMALL = (30, 3.0, 24.0), (6, 1.0, 1.5)  # visitors of the class, their pause, and seconds of quiet before
 
 
 async def endure(present: Class, number: int, source: str, small: bool, quiet: float) -> Verdict:

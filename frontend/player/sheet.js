@@ -3,6 +3,7 @@
 import { plainClick, seen } from "./focus.js";
 import { icon } from "./icons.js";
 import { CONTROL, controls } from "./rail.js";
+import { Undo } from "./undo.js";
 
 export const SMALL = window.matchMedia("(max-width: 767px), (max-width: 900px) and (min-height: 900px)");
 const LINKS = "[data-testid=stSidebarNavLink], [data-testid=stTopNavLink]";
@@ -19,6 +20,8 @@ export class Sheet {
     this.head = Object.assign(document.createElement("div"), { className: "ll-sheet", hidden: true });
     this.head.innerHTML = '<nav aria-label="Parts of the controls"></nav><p></p>';
     [this.parts, this.changed] = this.head.children;
+    this.undo = new Undo();
+    this.parts.after(this.undo.el);
     player.el.append(this.rooms, this.head);
     this.button = player.timeline.change;
     this.button.addEventListener("click", () => this.toggle());
@@ -55,7 +58,8 @@ export class Sheet {
   /** The controls come before the stage in the page: from the sheet's parts the focus goes on to them. */
   key(event) {
     if (event.key === "Escape") return this.toggle();
-    if (event.key !== "Tab" || event.shiftKey || event.target !== this.parts.lastElementChild) return;
+    const last = this.undo.el.disabled ? this.parts.lastElementChild : this.undo.el;
+    if (event.key !== "Tab" || event.shiftKey || event.target !== last) return;
     const first = [...this.rail.querySelectorAll(CONTROL)].find(seen);
     if (first) event.preventDefault();
     first?.focus();
@@ -72,6 +76,7 @@ export class Sheet {
   }
 
   update() {
+    this.undo.update();
     this.link();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.compare()); // the rail is drawn just before or after the stage
@@ -125,6 +130,7 @@ export class Sheet {
   }
 
   destroy() {
+    this.undo.destroy();
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
     SMALL.removeEventListener("change", this.look);

@@ -49,7 +49,7 @@ def _on_act() -> None:
         case Place(x, y) if page.opened < len(page.flow.curves):
             rail.set_curve(page.opened, weight=round(x, 3), bias=round(y, 3) + 0.0)  # no negative zero
         case NearKnob(knob):
-            st.session_state.flow_knob, st.session_state.near = [*KNOBS][knob], page
+            st.session_state.flow_knob, st.session_state.flow_near = [*KNOBS][knob], page
         case Turned(knob, value) if page.opened < len(page.flow.curves):
             rail.set_knob([*KNOBS][knob], value)
         case Stop():
@@ -81,7 +81,7 @@ def _knob(page: Gradients, found: Sequence[Measured]) -> dict[str, Any] | None:
     fan = fan_of(page.flow, page.opened, st.session_state.get("flow_knob", "weight"))
     if page.mode != "layers" or fan is None:
         return None
-    known = jobs.beside(fan, lambda: fan_live(fan)) if st.session_state.get("near") == page else None
+    known = jobs.beside(fan, lambda: fan_live(fan)) if st.session_state.get("flow_near") == page else None
     return drag_tree(fan, page.opened, curve_labels(page.flow.curves)[page.opened], known, axis_range(found))
 
 

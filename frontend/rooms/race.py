@@ -33,7 +33,7 @@ def _on_act() -> None:
         case Rate(run, value):
             rail.set_rate(run, value)
         case Near():
-            st.session_state.near = race, rail.open_run()
+            st.session_state.race_near = race, rail.open_run()
         case Add():
             rail.add_run()
         case Begin(starter):
@@ -76,7 +76,7 @@ def _stage() -> None:
         slot, progress = _progress_bar()
         result, opened = run(race, progress), rail.open_run()
         slot.empty()
-        near = st.session_state.get("near") == (race, opened)
+        near = st.session_state.get("race_near") == (race, opened)
         fan = (run_fan if near else fan_of)(race, opened) if race.runs else None
         tree = race_tree(result, fan, st.session_state.notices, view=rail.STARTERS.view)
         play({**tree, **rail.STARTERS.tree(rail.STARTERS.chosen()), "title": titled(race_title(race))}, _on_act)

@@ -91,6 +91,41 @@ def test_the_sheet_leaves_the_picture_in_view_and_says_what_changed(open_page: O
 
 
 @pytest.mark.parametrize("path", ["", "train", "gradients"])
+def test_the_sheet_undoes_what_was_chosen_in_its_room(open_page: Opener, path: str):
+    """As often as something was chosen, a reload between; never back into another room."""
+    page = open_page(360, 740, touch=True, path="gradients" if path == "train" else "train", bare=True, motion="reduce")
+    title = (path or "race").title()
+    page.locator(".ll-rooms a", has_text=title).tap()
+    page.wait_for_selector(f".ll-rooms a[aria-current]:has-text('{title}')")
+    wait(page, "p.ready")
+    rail.over(page)
+    page.tap(".ll-change")
+    page.wait_for_function(SETTLED)
+    undo = page.locator(".ll-undo")
+    assert undo.is_disabled()
+    assert box(page, ".ll-undo")["height"] >= 44
+    links = [page.url]
+    for _ in range(2):
+        rail.press(page, "add_run")
+        page.wait_for_function("old => location.href !== old", arg=links[-1])
+        rail.over(page)
+        links.append(page.url)
+    for _ in range(2):
+        links.pop()
+        page.wait_for_function("!document.querySelector('.ll-undo').disabled")
+        undo.tap()
+        page.wait_for_function("old => location.href === old", arg=links[-1])
+        rail.over(page)
+        if len(links) > 1:
+            page.reload()
+            page.wait_for_function("window.player?.get().ready")
+            rail.over(page)
+            page.tap(".ll-change")
+            page.wait_for_function(SETTLED)
+    page.wait_for_function("document.querySelector('.ll-undo').disabled")
+
+
+@pytest.mark.parametrize("path", ["", "train", "gradients"])
 def test_a_vertical_swipe_scrolls_from_every_picture(open_page: Opener, path: str):
     page = open_page(360, 740, touch=True, path=path, at="5")
     rail.over(page)

@@ -50,8 +50,11 @@ def test_a_stop_is_handed_on_at_once():
     assert scripts.got == [rerun("a=1"), stop]
 
 
-@pytest.mark.parametrize("how", ["turn", "end", "patience"])
-def test_the_next_is_handed_on_when_a_turn_has_begun_or_the_script_is_over(monkeypatch, how):
+LEFT = {"waits": 0.0, "turn": 0.05}
+
+
+@pytest.mark.parametrize("how", ["waits", "turn", "end", "patience"])
+def test_the_next_is_handed_on_when_a_turn_has_lasted_or_the_script_waits_or_is_over(monkeypatch, how):
     monkeypatch.setattr(errands, "LONGEST", 0.05 if how == "patience" else 60.0)
     got: list[bytes] = []
 
@@ -60,14 +63,28 @@ def test_the_next_is_handed_on_when_a_turn_has_begun_or_the_script_is_over(monke
         while (message := await receive())["type"] != "websocket.disconnect":
             got.append(message["bytes"])
             await send({"type": "websocket.send", "bytes": session("mine")})
-            if how == "turn":
-                await asyncio.to_thread(ERRANDS.begun, "mine")
+            if how in LEFT:
+                await asyncio.to_thread(ERRANDS.begun, "mine", LEFT[how])
             if how == "end":
                 await send({"type": "websocket.send", "bytes": FINISHED})
 
     said = [rerun(f"a={i}") for i in range(4)]
     Browser(*said).connect(Door(scripts), seconds=1)
     assert got == said
+
+
+def test_what_has_just_begun_its_turn_is_not_thrown_away():
+    got: list[bytes] = []
+
+    async def scripts(asked, receive, send) -> None:
+        await receive()
+        while (message := await receive())["type"] != "websocket.disconnect":
+            got.append(message["bytes"])
+            await send({"type": "websocket.send", "bytes": session("mine")})
+            await asyncio.to_thread(ERRANDS.begun, "mine", 60.0)
+
+    Browser(rerun("a=1"), rerun("a=2")).connect(Door(scripts))
+    assert got == [rerun("a=1")]
 
 
 def test_an_early_end_for_another_run_is_no_end():
@@ -176,8 +193,8 @@ def test_a_turn_that_began_before_the_session_was_named_counts():
     """The first script of a session may have its turn before the door has heard of the session."""
     errands, seen = Errands(), []
     errands.begun("mine")
-    errands.listen("mine", lambda: seen.append("begun"))
-    errands.listen("other", lambda: seen.append("other"))
+    errands.listen("mine", lambda left: seen.append("begun"))
+    errands.listen("other", lambda left: seen.append("other"))
     assert seen == ["begun"]
     for number in range(5000):
         errands.begun(f"nobody {number}")

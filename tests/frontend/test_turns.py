@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from experiments.shares import Full, Limits
 from frontend import turns as shelf
+from frontend.errands import ERRANDS
 from frontend.turns import Turns
 
 LONG = 30.0  # seconds after which a test has hung
@@ -109,6 +110,37 @@ def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
         run.ended()
     assert order[:2] == ["home/other/tab", "school/modest/tab"]
     assert len(order) == 21
+
+
+def test_who_comes_has_no_claim_on_the_time_before(clock, runs):
+    """A class has worked for a while; somebody comes with ten tabs at once, which do not all go first."""
+    turns, order = Turns(at_once=1), []
+    at_work = working(Run(turns, ("class", "teacher", "tab")))
+    clock.now += 5.0
+    at_work.ended()
+    at_work = working(Run(turns, ("class", "teacher", "tab")))
+    runs += [waiting(Run(turns, ("stranger", f"browser {i}", "tab"), order)) for i in range(10)]
+    runs.append(waiting(Run(turns, ("class", "pupil", "tab"), order)))
+    at_work.ended()
+    working(runs[-11])
+    clock.now += 1.0
+    runs[-11].ended()
+    for run in runs:
+        run.go.set()
+    for run in runs:
+        run.ended()
+    assert "class/pupil/tab" in order[:2]
+    assert len(order) == 11
+
+
+def test_who_waits_for_something_else_keeps_no_place_at_the_door():
+    turns, got = Turns(at_once=1), []
+    ERRANDS.listen("nobody", got.append)
+    try:
+        with turns.turn(("home", "browser", "tab")), turns.aside():
+            assert got[-1:] == [0.0]
+    finally:
+        ERRANDS.ignore("nobody")
 
 
 def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
