@@ -1,7 +1,7 @@
 """Turns of script runs: as many at work at once as there are cores, the others wait, and who had least lately is next.
 
-More runs at once than cores only slow each other. A run that waits leaves the queue as soon as a newer one of its
-session has come, or its session has gone.
+More runs at once than cores only slow each other. Who comes begins level with those that are about: to have been away
+is no claim. A run that waits leaves the queue as soon as a newer one of its session has come, or its session has gone.
 """
 
 import threading
@@ -26,7 +26,7 @@ SILENCE = 1.0  # seconds of waiting of which nothing is said
 _AGE = 0.1  # seconds of work that a second of waiting makes up for
 _ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
-_CROWD = 2  # runs of one address that wait
+_CROWD = 2  # runs of one address that wait: more are no single hand's
 
 
 class _Ticket:
@@ -169,9 +169,9 @@ class Turns:
     def _may(self, own: Hashable, waits: int, now: float) -> bool:
         """Whether an address, of which so many runs wait, may have a turn.
 
-        Where several addresses are about none has all turns. And one of which many wait begins nothing beside a short
-        run of another's: both would take longer, and who asks for most would be at work beside everybody else. A run
-        that takes longer keeps nobody waiting.
+        Where several addresses are about none has all turns. And one of which several wait begins nothing beside a
+        short run of another's: both would take longer, and who asks for most would be at work beside everybody else. A
+        run that takes longer keeps nobody waiting.
         """
         if all(at <= now - _ABOUT for who, at in self._about.items() if who != own):
             return True
