@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import painted, settled, wait
+from tests.browser.page import PATIENCE, painted, settled, wait
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -83,8 +83,7 @@ def test_data_that_overtake_each_other(open_page: Opener):
 
 def test_a_reload_while_the_playhead_waits_for_its_step(open_page: Opener):
     page = open_page(path="train", steps="4999", at="4903", r1="adam", r2="momentum", r3="sgd")
-    wait(page, "p.step < 4903")
     page.reload()
-    page.wait_for_function("window.player?.get().ready")
+    page.wait_for_function("window.player?.get().ready", timeout=PATIENCE)
     settled(page)
     wait(page, "Math.abs(p.step - 4903) < 5")  # the sent step that is nearest

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import rail
-from tests.browser.page import painted, swipe, wait, wait_for_link
+from tests.browser.page import PATIENCE, painted, swipe, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -96,8 +96,7 @@ def test_the_sheet_undoes_what_was_chosen_in_its_room(open_page: Opener, path: s
     page = open_page(360, 740, touch=True, path="gradients" if path == "train" else "train", bare=True, motion="reduce")
     title = (path or "race").title()
     page.locator(".ll-rooms a", has_text=title).tap()
-    page.wait_for_selector(f".ll-rooms a[aria-current]:has-text('{title}')")
-    wait(page, "p.ready")
+    page.wait_for_selector(f".ll-room-{path}" if path else ".ll-player:not(.ll-room-train)", timeout=PATIENCE)
     rail.over(page)
     page.tap(".ll-change")
     page.wait_for_function(SETTLED)
@@ -107,18 +106,18 @@ def test_the_sheet_undoes_what_was_chosen_in_its_room(open_page: Opener, path: s
     links = [page.url]
     for _ in range(2):
         rail.press(page, "add_run")
-        page.wait_for_function("old => location.href !== old", arg=links[-1])
+        page.wait_for_function("old => location.href !== old", arg=links[-1], timeout=PATIENCE)
         rail.over(page)
         links.append(page.url)
     for _ in range(2):
         links.pop()
-        page.wait_for_function("!document.querySelector('.ll-undo').disabled")
+        page.wait_for_function("!document.querySelector('.ll-undo').disabled", timeout=PATIENCE)
         undo.tap()
-        page.wait_for_function("old => location.href === old", arg=links[-1])
+        page.wait_for_function("old => location.href === old", arg=links[-1], timeout=PATIENCE)
         rail.over(page)
         if len(links) > 1:
             page.reload()
-            page.wait_for_function("window.player?.get().ready")
+            page.wait_for_function("window.player?.get().ready", timeout=PATIENCE)
             rail.over(page)
             page.tap(".ll-change")
             page.wait_for_function(SETTLED)
