@@ -1,9 +1,9 @@
 """Messages on their way to a turn: few at a time, so that a crowd waits where waiting costs nothing.
 
 Every message that runs a script starts a thread, which works a while before it waits for its turn (`frontend.turns`); a
-second message for the same session throws that work away. And a page is hundreds of answers, which all sessions' go
-through one loop with. So a connection has one message on its way, and an address some; the next are handed on when the
-script is over and its answers are sent, waits for something else, or has had a turn for a while.
+second message for the same session throws that work away. And a page is hundreds of answers, and those of all sessions
+go through one loop. So a connection has one message on its way, and an address some; the next are handed on when the
+script is over and its answers are sent, when it waits for something else, or when it has had a turn for a while.
 """
 
 import asyncio

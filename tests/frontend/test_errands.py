@@ -26,16 +26,21 @@ def session(name: str) -> bytes:
 
 
 class Scripts:
-    """An application whose scripts wait for a turn until they are let go."""
+    """An application whose scripts wait for a turn, which may begin with some seconds ``left``, and then ``answer``."""
 
-    def __init__(self, name: str = "mine") -> None:
-        self.name, self.got = name, []
+    def __init__(self, name: str = "mine", left: float | None = None, answer: bytes | None = None) -> None:
+        self.name, self.left, self.answer = name, left, answer
+        self.got: list[bytes] = []
 
     async def __call__(self, asked, receive, send) -> None:
         await receive()
         while (message := await receive())["type"] != "websocket.disconnect":
             self.got.append(message["bytes"])
             await send({"type": "websocket.send", "bytes": session(self.name)})
+            if self.left is not None:
+                await asyncio.to_thread(ERRANDS.begun, self.name, self.left)
+            if self.answer is not None:
+                await send({"type": "websocket.send", "bytes": self.answer})
 
 
 def test_a_second_message_waits_while_the_first_has_no_turn():
@@ -56,49 +61,23 @@ LEFT = {"waits": 0.0, "turn": 0.05}
 @pytest.mark.parametrize("how", ["waits", "turn", "end", "patience"])
 def test_the_next_is_handed_on_when_a_turn_has_lasted_or_the_script_waits_or_is_over(monkeypatch, how):
     monkeypatch.setattr(errands, "LONGEST", 0.05 if how == "patience" else 60.0)
-    got: list[bytes] = []
-
-    async def scripts(asked, receive, send) -> None:
-        await receive()
-        while (message := await receive())["type"] != "websocket.disconnect":
-            got.append(message["bytes"])
-            await send({"type": "websocket.send", "bytes": session("mine")})
-            if how in LEFT:
-                await asyncio.to_thread(ERRANDS.begun, "mine", LEFT[how])
-            if how == "end":
-                await send({"type": "websocket.send", "bytes": FINISHED})
-
+    scripts = Scripts(left=LEFT.get(how), answer=FINISHED if how == "end" else None)
     said = [rerun(f"a={i}") for i in range(4)]
     Browser(*said).connect(Door(scripts), seconds=1)
-    assert got == said
+    assert scripts.got == said
 
 
 def test_what_has_just_begun_its_turn_is_not_thrown_away():
-    got: list[bytes] = []
-
-    async def scripts(asked, receive, send) -> None:
-        await receive()
-        while (message := await receive())["type"] != "websocket.disconnect":
-            got.append(message["bytes"])
-            await send({"type": "websocket.send", "bytes": session("mine")})
-            await asyncio.to_thread(ERRANDS.begun, "mine", 60.0)
-
+    scripts = Scripts(left=60.0)
     Browser(rerun("a=1"), rerun("a=2")).connect(Door(scripts))
-    assert got == [rerun("a=1")]
+    assert scripts.got == [rerun("a=1")]
 
 
 def test_an_early_end_for_another_run_is_no_end():
     early = ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN).SerializeToString()
-    got: list[bytes] = []
-
-    async def scripts(asked, receive, send) -> None:
-        await receive()
-        while (message := await receive())["type"] != "websocket.disconnect":
-            got.append(message["bytes"])
-            await send({"type": "websocket.send", "bytes": early})
-
+    scripts = Scripts(answer=early)
     Browser(rerun("a=1"), rerun("a=2")).connect(Door(scripts))
-    assert got == [rerun("a=1")]
+    assert scripts.got == [rerun("a=1")]
 
 
 def test_an_address_has_a_few_on_their_way_and_places_come_back():
