@@ -17,7 +17,7 @@ CORES = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else o
 OF_AN_ADDRESS = max(4, 2 * CORES)  # on their way at once: so many that no core waits for the door
 _EARLY = 600  # sessions remembered, as many as there can be connections
 LONGEST = 5.0  # seconds after which a message is no longer waited for
-WORKS = 1.0  # seconds of a turn, its answers with them, in which the next message does not throw its work away
+WORKS = 0.3  # seconds of a turn, its answers with them, in which the next message does not throw its work away
 
 
 class Errands:
