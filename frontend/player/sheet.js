@@ -76,7 +76,6 @@ export class Sheet {
   }
 
   update() {
-    this.undo.update();
     this.link();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.compare()); // the rail is drawn just before or after the stage

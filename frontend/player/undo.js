@@ -1,29 +1,26 @@
 // A button for the browser's Back, as long as that undoes a choice made in this room.
 
+const { navigation } = window; // not in every browser that is about; there the button is not shown, and Back is
+
 export class Undo {
   constructor() {
-    this.el = Object.assign(document.createElement("button"), { type: "button", className: "ll-undo", textContent: "Undo", disabled: true });
-    this.el.addEventListener("click", () => window.history.back());
-    this.count = -1; // choices before the page's link, of those made since the room was opened
-    this.went = null; // where Back or Forward has led: its link, and the choices before that
-    this.gone = ({ state }) => (this.went = { link: link(), count: state?.choices ?? 0 });
-    window.addEventListener("popstate", this.gone);
+    this.el = Object.assign(document.createElement("button"), { type: "button", className: "ll-undo", textContent: "Undo" });
+    this.el.hidden = !navigation;
+    this.el.addEventListener("click", () => navigation.back());
+    this.room = window.location.pathname;
+    this.moved = ({ navigationType }) => this.move(navigationType);
+    navigation?.addEventListener("currententrychange", this.moved);
+    this.move();
   }
 
-  /** A picture has come, and its link stands in the address: counted there, so that a reload knows it too. */
-  update() {
-    const { state } = window.history;
-    if (this.went && this.went.link !== link()) this.went = null;
-    this.count = state?.choices ?? this.went?.count ?? this.count + 1; // Streamlit may write a link anew that was gone back to
-    if (state?.choices === undefined) window.history.replaceState({ ...state, choices: this.count }, "");
-    this.el.disabled = this.count < 1;
+  /** Another link stands in the address. While the room is open a new one is a choice, which a reload is to know too. */
+  move(how) {
+    const here = window.location.pathname === this.room;
+    if (how === "push" && here) navigation.updateCurrentEntry({ state: { choice: true } });
+    this.el.disabled = !(here && navigation?.currentEntry.getState()?.choice);
   }
 
   destroy() {
-    window.removeEventListener("popstate", this.gone);
+    navigation?.removeEventListener("currententrychange", this.moved);
   }
-}
-
-function link() {
-  return new URLSearchParams(window.location.search).toString();
 }

@@ -1,5 +1,6 @@
 """The running app and a real browser: one server and one Chromium for all journeys, a fresh window for each."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +16,20 @@ FLAGS = [
     "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 PAINTED = "window.player?.get().ready === true"
+# With LATE=1500 in the environment every answer comes so many ms late: a test that fails then waits for what held before.
+LATE = """
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", (event) => {
+      if (event.late) return;
+      event.stopImmediatePropagation();
+      const again = Object.assign(new MessageEvent("message", { data: event.data }), { late: true });
+      setTimeout(() => this.dispatchEvent(again), %s);
+    });
+  }
+};
+"""
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +68,8 @@ def open_page(server: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        if before:
-            page.add_init_script(before)
+        for script in filter(None, (before, LATE % late if (late := os.environ.get("LATE")) else "")):
+            page.add_init_script(script)
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.on("request", lambda r: faults.append(r.url) if not _is_ours(r.url, server) else None)

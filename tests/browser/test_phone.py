@@ -46,6 +46,7 @@ def test_sigmoid_starves_is_two_taps_away(open_page: Opener):
     page.locator(".ll-rooms a", has_text="Gradients").tap()
     page.wait_for_selector(".ll-room-gradients")
     page.locator(".ll-slides button", has_text="Sigmoid starves").tap()
+    page.wait_for_selector(".ll-slides [aria-pressed=true]:has-text('Sigmoid starves')", timeout=PATIENCE)
     wait(page, "p.ready && p.step > 0")
     page.locator(".ll-track input").press("End")
     wait(page, "p.step === 20")
