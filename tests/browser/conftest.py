@@ -16,7 +16,7 @@ FLAGS = [
     "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 PAINTED = "window.player?.get().ready === true"
-# With LATE=1500 in the environment every answer comes so many ms late: a test that fails then waits for what held before.
+# With LATE=1500 set, each answer comes so many ms late: a test that fails then waits for what held before.
 LATE = """
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
