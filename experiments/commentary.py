@@ -33,7 +33,7 @@ class _Race:
 
     def __init__(self, result: RaceResult) -> None:
         surface, runs = result.surface, result.trajectories
-        self.names, self.known = labels(result), surface.minimum is not None
+        self.names, self.known, self.frame = labels(result), surface.minimum is not None, result.frame
         self.best = np.array([_lowest(result, i) for i in range(len(runs))])
         self.touched = [_NEVER if step is None else step for step in result.touched]
         self.gone = [_NEVER if outcome.diverged is None else outcome.diverged for outcome in result.outcomes]
@@ -71,7 +71,7 @@ class _Race:
         many, touched = len(self.names), [i for i, step in enumerate(self.touched) if step == 0]
         if self.known and touched:
             return f"{who(self.names, touched)} {agree('start', len(touched) == 1)} within {GOAL} of the lowest point."
-        goal = f"be within {GOAL} of the lowest point" if self.known else "leave the picture"
+        goal = f"be within {GOAL} of the lowest point" if self.known else f"leave {self.frame}"
         if many == 1:
             return f"{self.names[0]} sets out: when will it {goal}?"
         return f"{count(many).capitalize()} runs set out from one point: which will be the first to {goal}?"
@@ -99,7 +99,7 @@ class _Race:
             return ""
         first = min(self.left[i] for i in left)
         group = [i for i in left if self.left[i] == first]
-        return f"{who(self.names, group)} left the picture at step {first}; {count(len(left))} of " \
+        return f"{who(self.names, group)} left {self.frame} at step {first}; {count(len(left))} of " \
                f"{len(self.names)} {'is' if len(left) == 1 else 'are'} outside by now"  # fmt: skip
 
     def _leads(self, step: int, going: Sequence[int]) -> str:

@@ -74,6 +74,16 @@ class RaceResult:
         """The step at which each run is within the target for the first time; None for those that never are."""
         return tuple(first_touch(self.surface, run) for run in self.trajectories)
 
+    @property
+    def drawn(self) -> Surface:
+        """The surface in the box that pictures show."""
+        return self.surface.drawn(self.race.origin)
+
+    @property
+    def frame(self) -> str:
+        """What sentences call the surface's box: the picture, where that shows the whole of it."""
+        return "the picture" if self.drawn == self.surface else "the box"
+
 
 @dataclass(frozen=True)
 class Fan:

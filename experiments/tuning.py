@@ -14,14 +14,14 @@ from landscapes import Surface
 from optimizers import OPTIMIZERS, Descent, Hyperparam, Trajectory, descend_all
 
 RATES = 33  # of a grid
-LEAP = 0.1  # of the picture's diagonal, the longest step of a steady run: sentences say a tenth
+LEAP = 0.1  # of the box's diagonal, the longest step of a steady run: sentences say a tenth
 TUNING_STEPS = 2000  # longer races are tuned on their beginning
 NOISES = 4  # draws of the noise that a rate is averaged over
 _SEEDS = tuple(2**32 - 1 - i for i in range(NOISES))  # of those draws: not those of the race, which a visitor counts up
 
 RATE_RULE = (
     f"A learning rate that no run sets is the best of {RATES}, tried on this race with the run's own settings: the "
-    "soonest to arrive and stay, else the lowest at the end. Rates that leap over a tenth of the picture, diverge or "
+    "soonest to arrive and stay, else the lowest at the end. Rates that leap over a tenth of the box, diverge or "
     "end outside it do not count."
 )
 

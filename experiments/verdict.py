@@ -44,7 +44,7 @@ def subline(result: RaceResult) -> str:
     unsaid = [text for text in gone if text.lower() not in headline(result).lower()]
     sentences = [_conditions(result, _wells(result)), "; ".join(unsaid)]
     if any(_went_far(result, i) for i in range(len(result.outcomes))):
-        sentences.append(f"Diverged means {FAR:g} times as far out as the corners of the picture, or not finite")
+        sentences.append(f"Diverged means {FAR:g} times as far out as the corners of {result.frame}, or not finite")
     return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
 
@@ -57,6 +57,9 @@ def _conditions(result: RaceResult, more: str = "") -> str:
     race = result.race
     x, y = race.origin
     parts = [f"{result.surface.title} from ({number(x)}, {number(y)}), {steps_text(race.num_steps)} each"]
+    if result.frame == "the box":
+        (x0, x1), (y0, y1) = result.surface.domain
+        parts[0] += f", in a box of {number(x1 - x0)} × {number(y1 - y0)}"
     if race.noise:
         parts[0] += f", the same gradient noise {number(race.noise)} for every run (seed {race.seed})"
     return "; ".join(filter(None, [*parts, _tuning(result), more]))
@@ -149,7 +152,7 @@ def _none_arrives(result: RaceResult, names: Sequence[str]) -> str:
     if not here:
         away = sum(outcome.diverged is None for outcome in result.outcomes)
         many = f"{'all ' if 1 < away == len(names) else ''}{count(away)}"
-        return f"{said}; {'it ends' if alone else many + (' ends' if away == 1 else ' end')} outside the picture."
+        return f"{said}; {'it ends' if alone else many + (' ends' if away == 1 else ' end')} outside {result.frame}."
     low = number(min(result.outcomes[i].gap for i in here))
     lowest = [i for i in here if number(result.outcomes[i].gap) == low]
     if alone:
@@ -163,11 +166,12 @@ def _unbounded(result: RaceResult, names: Sequence[str]) -> str:
     left = sorted((o.left, i) for i, o in enumerate(result.outcomes) if o.left is not None)
     if not left:
         stays = "The run has" if len(names) == 1 else "No run has"
-        return f"{stays} {'not ' if len(names) == 1 else ''}left the picture after {steps_text(result.race.num_steps)}."
+        not_ = "not " if len(names) == 1 else ""
+        return f"{stays} {not_}left {result.frame} after {steps_text(result.race.num_steps)}."
     groups = [[i for at, i in left if at == step] for step in dict.fromkeys(at for at, _ in left)]
     verb = "leaves" if len(groups[0]) == 1 else "leave"
     first = " first," if len(left) > len(groups[0]) or len(left) < len(names) else ""
-    said = f"{who(names, groups[0])} {verb} the picture{first} at step {left[0][0]}"
+    said = f"{who(names, groups[0])} {verb} {result.frame}{first} at step {left[0][0]}"
     if len(groups) > 1:
         said += f", then {uncapital(who(names, groups[1]))} at {result.outcomes[groups[1][0]].left}"
     stay = len(names) - len(left)
@@ -202,8 +206,9 @@ def _of(whose: Sequence[str], what: str) -> list[str]:
 
 def _rule(result: RaceResult, names: Sequence[str]) -> str:
     """The rule of `experiments.tuning` in a clause."""
-    goal, runs = "arrive" if result.surface.minimum is not None else "leave the picture", len(result.race.runs)
-    rule = f"the soonest of {RATES} to {goal}, else the lowest at the end, without a leap over a tenth of the picture"
+    frame, runs = result.frame, len(result.race.runs)
+    goal = "arrive" if result.surface.minimum is not None else f"leave {frame}"
+    rule = f"the soonest of {RATES} to {goal}, else the lowest at the end, without a leap over a tenth of {frame}"
     if len(names) == runs:
         return f"{'the' if runs == 1 else 'each'} learning rate is {rule}"
     if len(names) == 1:

@@ -29,7 +29,7 @@ LOOKS = {name: optimizer_look(name) for name in OPTIMIZERS}
 
 def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, view: View = FIRST) -> dict[str, Any]:
     """Everything the stage shows of a race; see `frontend.player`."""
-    g = ground(result.surface)
+    g = ground(result.drawn)
     marks = [step for outcome in result.outcomes for step in outcome.marks] + [*result.touched]
     steps = sent_steps(result.race.num_steps, MAX_ROWS, [view.at, *marks])
     return {
@@ -41,7 +41,7 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, vi
         "clock": {"steps": result.race.num_steps, "stops": stops(steps), **view._asdict()},
         "start": list(result.race.origin),
         "floor": result.surface.minimum or 0.0,
-        "part": repr((result.surface, result.surface.domain)),
+        "part": repr((g.surface, g.surface.domain)),
         "ground": {"loss": g.loss, "box": g.surface.domain},
         "runs": _runs(result),
         "series": _series(result.trajectories, result.gap, result.distance, steps),
@@ -51,7 +51,7 @@ def race_tree(result: RaceResult, fan: Fan | None, notices: Sequence[str], *, vi
             {"ids": ["map", "relief"], "phone": True},
         ],
         "table": _table(result),
-        "drag": _drag(result, fan),
+        "drag": _drag(result, fan, g),
     }
 
 
@@ -105,7 +105,7 @@ def _series(trajectories: Sequence[Trajectory], gap: Sequence, distance: Sequenc
 
 
 def _panels(result: RaceResult, g: figures.Ground) -> list[dict[str, Any]]:
-    surface = result.surface
+    surface = g.surface
     view = f"{surface.name} {surface.domain}"
     key = hashlib.sha256(repr((surface, surface.domain)).encode()).hexdigest()[:12]
     minima = [list(point) for point in surface.minima]
@@ -241,7 +241,7 @@ def _table(result: RaceResult) -> dict[str, Any]:
     }
 
 
-def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
+def _drag(result: RaceResult, fan: Fan | None, g: figures.Ground) -> dict[str, Any] | None:
     """The control that drags a rate, and its fan if that has run."""
     if fan is None:
         return None
@@ -252,7 +252,7 @@ def _drag(result: RaceResult, fan: Fan | None) -> dict[str, Any] | None:
         "stops": [float(r) for r in fan.rates],
         "chosen": int(np.argmin(np.abs(np.log(fan.rates / rate)))),
         "best": _best_rate(result, fan.run),
-        "fan": _fan(result, fan) if fan.trajectories else None,
+        "fan": _fan(result, fan, g) if fan.trajectories else None,
     }
 
 
@@ -262,7 +262,7 @@ def _best_rate(result: RaceResult, i: int) -> float | None:
     return found.rate if found is not None else None
 
 
-def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
+def _fan(result: RaceResult, fan: Fan, g: figures.Ground) -> dict[str, Any]:
     """The fan, decimated and in 16 bits: a preview under the finger; what is released is computed in full."""
     surface = result.surface
     outcomes = [outcome_of(surface, t, noisy=result.race.noise > 0) for t in fan.trajectories]
@@ -272,7 +272,7 @@ def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
     gap = [above_minimum(surface, t) for t in fan.trajectories]
     points = np.array([t.params[steps] for t in fan.trajectories])
     distance = surface.distance_to_minimum(points.reshape(-1, 2)).reshape(points.shape[:2])
-    (x0, x1), (y0, y1) = surface.domain
+    (x0, x1), (y0, y1) = g.surface.domain
     return {
         "steps": steps,
         "reached": [each.arrived for each in outcomes],
@@ -281,7 +281,7 @@ def _fan(result: RaceResult, fan: Fan) -> dict[str, Any]:
         "series": {
             "x": Quantized(points[..., 0], 4 * x0 - 3 * x1, 4 * x1 - 3 * x0),
             "y": Quantized(points[..., 1], 4 * y0 - 3 * y1, 4 * y1 - 3 * y0),
-            "gap": _quantized_loss(np.array(gap)[:, steps], ground(surface)),
+            "gap": _quantized_loss(np.array(gap)[:, steps], g),
             "grad": Quantized(np.array([t.grad_norm[steps] for t in fan.trajectories]), *FAN_DECADES, log=True),
             "distance": Quantized(distance, *FAN_DECADES, log=True),
         },

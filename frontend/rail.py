@@ -107,7 +107,8 @@ STARTERS = Starters("race", "Optimizers, one surface, one start. Watch how each 
 @lru_cache(maxsize=64)
 def thumbnail(name: str) -> np.ndarray:
     """A surface as a small picture, 0..255, row 0 at the bottom."""
-    return ground(SURFACES[name]).shade(56)
+    surface = SURFACES[name]
+    return ground(surface.drawn(surface.start)).shade(56)
 
 
 def draw() -> None:

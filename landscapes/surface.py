@@ -49,6 +49,7 @@ class Surface:
     latex: str = field(default="", compare=False, repr=False)  # the right-hand side of f(x, y) =
     text: str = field(default="", compare=False, repr=False)  # of a formula: what parses to this surface again
     source: str = field(default="", compare=False, repr=False)
+    window: Box | None = field(default=None, compare=False, repr=False)  # the part of the box that has anything to show
     minima_of: Callable[..., tuple[Point, ...]] = field(default=lambda *shape: (), compare=False, repr=False)
     minimum_of: Callable[..., float | None] = field(default=lambda *shape: None, compare=False, repr=False)
     distance_of: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
@@ -90,6 +91,11 @@ class Surface:
         points = np.asarray(points, float)
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(self.valley_of(points[..., 0], points[..., 1], *self.shape))
+
+    def drawn(self, start: Point) -> "Surface":
+        """The surface in the box that its pictures show: its window where it has one that holds the start."""
+        shown = self if self.window is None else replace(self, domain=self.window)
+        return shown if shown.contains(np.array(start)) else self
 
     def contains(self, points: Float[np.ndarray, "*rows 2"]) -> Bool[np.ndarray, "*rows"]:
         """Which points lie in the box, its border included; a NaN point does not."""
@@ -170,6 +176,7 @@ def surface(
     distance: Callable[..., Any] | None = None,
     valley: Callable[..., Any] | None = None,
     title: str = "",
+    window: Box | None = None,
     **knobs: ShapeParam,
 ) -> Callable[[Callable[..., Any]], Surface]:
     """Makes the decorated function of (x, y, *shape) a `Surface` of its own name.
@@ -177,7 +184,7 @@ def surface(
     Its docstring becomes the summary (the first sentence) and the LaTeX (what follows ``.. math::``).
 
     Args:
-        domain: the box it is drawn in.
+        domain: the box that it is asked for in.
         start: where a race begins unless told otherwise.
         source: where the function comes from.
         minimum: the lowest loss in the box, or a function of the shape parameters that gives it; None for no bottom.
@@ -186,6 +193,7 @@ def surface(
         valley: of a surface that is one, a function of (x, y, *shape) that is zero along its floor and has another sign
             on either side of it.
         title: how people write the name, where that is not the name itself with spaces.
+        window: the part of the box that is drawn, where the rest of it has nothing to show; it holds the start.
         knobs: the shape parameters, at most `SHAPE_SIZE`.
     """
 
@@ -202,6 +210,7 @@ def surface(
             summary=summary,
             latex=latex,
             source=source,
+            window=window,
             minima_of=_constant(minima),
             minimum_of=_constant(minimum),
             distance_of=distance,

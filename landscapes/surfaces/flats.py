@@ -54,6 +54,7 @@ def plateau(x, y, depth, width):
 
 @surface(
     domain=((-100.0, 100.0), (-100.0, 100.0)),
+    window=((1.0, 5.0), (1.0, 5.0)),
     start=(1.8, 4.2),
     minima=((np.pi, np.pi),),
     minimum=-1.0,

@@ -203,6 +203,14 @@ def check_subline(result: RaceResult, facts: Facts) -> None:
     x, y = re.findall(r"from \(([^,]+), ([^)]+)\)", said)[0]
     np.testing.assert_allclose([_value(x), _value(y)], race.origin, rtol=0.06, atol=1e-12)
     assert f"{race.num_steps} step{'s' if race.num_steps > 1 else ''} each" in said
+    (x0, x1), (y0, y1) = result.surface.domain
+    sides = re.findall(r", in a box of (\S+) × ([^\s,;.]+)", said)
+    if np.array_equal(race_tree(result, None, ())["ground"]["box"], result.surface.domain):
+        assert not sides
+        assert not re.search(r"\bbox\b", f"{headline(result)} {said}")
+    else:
+        assert [*map(_value, sides[0])] == [x1 - x0, y1 - y0]
+        assert "picture" not in f"{headline(result)} {said}", "what is measured is the box"
     assert ("noise" in said) == (race.noise > 0)
     assert ("Diverged means 100 times" in said) == any(facts.far)
     both = f"{headline(result)} {said}".lower()

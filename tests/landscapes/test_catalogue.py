@@ -129,3 +129,14 @@ def test_distance_to_the_hyperbola_far_away():
     points = np.array([[1e150, 3.0], [1e200, -1e200], [np.nan, 1.0], [1e8, 0.0], [-1e300, 2e300]])
     found = SURFACES["scalar_factorization"].distance_to_minimum(points)
     np.testing.assert_allclose(found, [3.0, 1e200, np.nan, 1e-8, 1e300], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_pictures_show_the_start_and_the_minima(name):
+    """All of the box, or a window of it; where a start lies outside the window, the box again."""
+    surface = SURFACES[name]
+    drawn = surface.drawn(surface.start)
+    assert drawn.contains(np.array([surface.start, *surface.minima])).all()
+    assert surface.contains(np.array([*zip(*drawn.domain, strict=True)])).all()
+    corner = tuple(side[0] for side in surface.domain)
+    assert surface.drawn(corner).domain == surface.domain
