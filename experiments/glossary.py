@@ -19,7 +19,7 @@ GLOSSARY = {
     "σw": "σw, the weight scale: at the start weights have standard deviation σw/√n, n being how many units feed one.",
     "σb": "σb, the bias scale: at the start biases have standard deviation σb.",
     "ρ": "ρ, the scale of the recurrent weights: a linear cell multiplies the gradient by ρ at every step back.",
-    "steady": f"Of {RATES} learning rates those are steady with which no step from inside the surface's box is longer than "
+    "steady": f"Of {RATES} learning rates those are steady with which no step from inside the box is longer than "
               f"{LEAP:g} of its diagonal; where there is a lowest point the run also ends inside.",
 }  # fmt: skip
 """What each word means, in a sentence; the longer of two words that begin alike comes first."""
