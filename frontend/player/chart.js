@@ -111,9 +111,9 @@ export class Chart extends StepPlot {
     drawRules(ctx, this, axes);
     if (this.spec.fanned && this.player.drag.open) drawFan(ctx, this, axes, step);
     const heads = this.named ? this.drawLayers(curves, step, axes) : curves.map((curve) => this.drawCurve(curve, step));
+    this.drawPlayhead(step, axes);
     nameRules(ctx, this, axes, curves);
     this.drawQuestion(axes);
-    this.drawPlayhead(step, axes);
     for (const [curve, x, y] of heads) {
       const head = { ...curve, step: this.shownOf(curve, step) };
       if (!HEADLESS.includes(curve.kind)) this.drawRunHead(head, x, y, this.player.projector ? 6 : curve.kind === "dashed" ? 4 : 4.5);

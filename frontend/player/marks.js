@@ -112,7 +112,7 @@ export function strokeRun(ctx, run, pixels, first, last, { width, halo, alpha = 
   ctx.restore();
 }
 
-/** Text with a halo, kept inside the box [left, right]. */
+/** Text with a halo, kept inside the box [left, right]; how wide it is. */
 export function label(ctx, text, x, y, { color, ink, font, align = "left", box }) {
   ctx.save();
   ctx.font = font;
@@ -127,4 +127,5 @@ export function label(ctx, text, x, y, { color, ink, font, align = "left", box }
   ctx.fillStyle = color;
   ctx.fillText(text, left, y);
   ctx.restore();
+  return width;
 }

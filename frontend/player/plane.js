@@ -1,9 +1,12 @@
 // The map: paths over a contour, minima as rings, the start as a marker that can be set with a click.
 
 import { cross, label, marker, ring, strokeRun } from "./marks.js";
+import { Places } from "./places.js";
 import { Plot } from "./plot.js";
 import { figure } from "./words.js";
 
+const NAMED = 5; // runs at most whose heads have names
+const BESIDE = [[1, 0.4], [-1, 0.4], [1, -1], [1, 1]];
 const DOUBLE = 220; // milliseconds in which a second press makes a double click
 
 export class Plane extends Plot {
@@ -66,6 +69,24 @@ export class Plane extends Plot {
     ctx.restore();
     for (const run of this.player.visible()) this.drawExit(run, step);
     this.drawNames();
+    if (!this.player.knows && step > 0 && heads.length <= NAMED) this.nameHeads(heads.filter(([, at]) => at));
+  }
+
+  /** Who is who, until the end has been seen; a name stays on its side as long as there is room. */
+  nameHeads(heads) {
+    const { ctx, em, sides = (this.sides = new Map()) } = this;
+    const ink = this.player.ink, font = `600 ${this.font}`;
+    const places = new Places(this.axes());
+    for (const [, at] of heads) places.take(...at, 12, 12);
+    for (const [x, y, width] of this.named) places.take(x, y, width, em + 2);
+    ctx.font = font;
+    for (const [run, [x, y]] of heads) {
+      const width = ctx.measureText(run.label).width, gap = 10;
+      const kept = sides.get(run.key);
+      const at = places.find(x, y, width, em + 2, gap, kept ? [kept, ...BESIDE] : BESIDE);
+      sides.set(run.key, [(at[0] - x) / (width / 2 + gap), (at[1] - y) / ((em + 2) / 2 + gap)]);
+      label(ctx, run.label, ...at, { color: run.color, ink, font, align: "center" });
+    }
   }
 
   drawRun(run, step) {
@@ -112,7 +133,11 @@ export class Plane extends Plot {
     const box = [left, left + width];
     const [x, y] = this.player.tree.start;
     const visible = (px, py) => px >= left && px <= left + width && py >= top && py <= top + height;
-    const say = (text, px, py) => visible(px, py) && label(this.ctx, text, px, py, { color: ink.ink, ink, font: this.font, align: "center", box });
+    this.named = []; // the middles of the names, and how wide they are
+    const say = (text, px, py) => {
+      if (!visible(px, py)) return;
+      this.named.push([px, py, label(this.ctx, text, px, py, { color: ink.ink, ink, font: this.font, align: "center", box })]);
+    };
     say("start", this.x(x) + 4, this.y(y) - 15);
     if (!this.player.projector && (this.spec.minima ?? []).length <= 6) {
       for (const [mx, my] of this.spec.minima ?? []) {

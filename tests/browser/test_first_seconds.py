@@ -15,6 +15,12 @@ ROOMS = {"": RACE, "train": TRAIN, "gradients": GRADIENTS}
 SENTENCE, NEXT = ".ll-sentence h1", ".ll-starter em"
 
 
+def go_to(page: Page, step: int) -> None:
+    page.locator(".ll-track input").fill(str(step))
+    wait(page, f"p.step === {step}")
+    drawn(page)
+
+
 def said(page: Page) -> str:
     drawn(page)
     return page.inner_text(SENTENCE)
@@ -42,6 +48,40 @@ def test_the_result_is_told_when_the_playhead_has_come_to_it(open_page: Opener):
     page.locator(".ll-player").press("ArrowLeft")
     assert " and stays" not in said(page)
     assert page.locator(".ll-marks > span").count() == 2, "once seen, the end is known"
+
+
+# The words that stand on the map: text, left edge, middle and width.
+WORDS = """
+const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+const onMap = (ctx) => ctx.canvas.closest?.(".ll-area-map");
+Object.assign(CanvasRenderingContext2D.prototype, {
+  clearRect(...box) {
+    if (onMap(this)) window.words = [];
+    clearRect.apply(this, box);
+  },
+  fillText(text, x, y, ...most) {
+    if (onMap(this)) window.words.push([text, x, y, this.measureText(text).width]);
+    fillText.call(this, text, x, y, ...most);
+  },
+});
+"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (360, 740)])
+def test_heads_have_names_on_the_map_until_the_end_is_seen(open_page: Opener, size: tuple[int, int]):
+    page = open_page(*size, before=WORDS, touch=size[0] < 768, **{**RACE[0].link, "at": "0"})
+    runs = ("Gradient descent", "Momentum", "Adam")
+    for step in (20, 60, 150):
+        go_to(page, step)
+        words = page.evaluate("window.words.filter(([text]) => text.length > 1)")
+        assert {text for text, *_ in words} >= {*runs, "start"}
+        for i, (text, x, y, width) in enumerate(words):
+            assert all(
+                x >= other[1] + other[3] or other[1] >= x + width or abs(y - other[2]) >= 11 for other in words[:i]
+            ), text
+    go_to(page, 160)
+    go_to(page, 150)
+    assert not {text for text, *_ in page.evaluate("window.words")} & {*runs}, "once seen, the table tells them apart"
 
 
 FIRST = """addEventListener('DOMContentLoaded', () => {
