@@ -1,13 +1,15 @@
 """How a room waits for its pool: what is known is shown, again and again while more is to come."""
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from experiments.cost import cost_of
+from experiments.likely import MB, Likely
+from experiments.likely import SECONDS as FAMILY_SECONDS
 from experiments.memory import ALLOWED_MB, also_forget
 from experiments.own_programs import PROGRAM_MB, SECONDS, make_program, used_again, wanted
 from experiments.pool import Busy, Cost, Job, Pool
@@ -26,6 +28,7 @@ SHARE = 0.2  # of the process's memory, for all that is trained and measured and
 # of the module, not of Streamlit's caches: any visitor's browser can have those emptied
 _POOL = Pool(nbytes=SHARE * 1e6 * ALLOWED_MB, patience=LEFT)
 also_forget(_POOL.forget_oldest)
+_LIKELY = Likely()
 
 
 def pool() -> Pool:
@@ -59,11 +62,19 @@ def make_ready(training: Training) -> None:
     if want is None:
         return
     key = ("program", want[0].split()[0])  # networks of many widths share it
-    if not used_again(key, training):
-        return
-    cost = Cost(SECONDS, PROGRAM_MB * 1_000_000, compiles=True, spare=True)
+    if used_again(key, training):
+        _spare(key, lambda: make_program(*want), SECONDS, PROGRAM_MB)
+
+
+def make_next_ready(training: Training) -> None:
+    """Has the programs of the networks made that are likely trained next, while nobody waits."""
+    if _LIKELY.left(training):
+        _spare("families", lambda: _LIKELY.make(training), FAMILY_SECONDS, MB)
+
+
+def _spare(key: Hashable, make: Callable[[], Any], seconds: float, mb: float) -> None:
     with suppress(Busy):  # then others come first
-        _POOL.ask((*visitor(), "program"), key, lambda: make_program(*want), cost)
+        _POOL.ask((*visitor(), "spare", type(key)), key, make, Cost(seconds, int(mb * 1e6), compiles=True, spare=True))
 
 
 def stop(description: Any, ask: Callable[[], Job], stopped_key: str) -> None:

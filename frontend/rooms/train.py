@@ -80,6 +80,7 @@ def _show(result: TrainingResult, state: str, place: int) -> None:
     play({**tree, "title": titled(training_title(result.training))}, _on_act)
     if state == "over":
         jobs.make_ready(result.training)
+        jobs.make_next_ready(result.training)
 
 
 def _stage() -> None:
