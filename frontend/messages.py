@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from frontend.cached import Cached
 from frontend.errands import ERRANDS, Errand
 from frontend.serving.assets import version
 
@@ -104,6 +105,7 @@ class Conversation:
         self._closed = False
         self._told: set[str] = set()
         self._errand = Errand(places)
+        self._cached = Cached()
         self._session = ""  # Streamlit's name of it, once it has said so
 
     async def hold(self, app: ASGIApp, scope: Scope) -> None:
@@ -144,6 +146,8 @@ class Conversation:
             if not self._own.take():  # who only sends such has to stop as well
                 await self._close(TRY_LATER, "too many messages that the page does not send")
             return None
+        if kind == "rerun_script" and self._cached.bound(said.rerun_script):
+            message = {**message, "bytes": said.SerializeToString()}
         poll = said.rerun_script.fragment_id if said.rerun_script.is_auto_rerun else None
         self._queue(message, poll or None, runs=kind == "rerun_script")
         if len(self._waiting) > MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
@@ -188,12 +192,14 @@ class Conversation:
         await self._send(message)
 
     def _overhear(self, payload: bytes) -> bytes:
-        """What the browser is told of a message; the session's name, and the ends of its scripts, are noted."""
+        """What the browser is told of a message; the session's name, its scripts' ends and what it has are noted."""
         if len(payload) > MOST_OF_A_SESSION:
             return payload
         said = ForwardMsg.FromString(payload)
         kind = said.WhichOneof("type")
+        self._cached.told(said)
         if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._cached.ran()
             self._errand.end()
         if kind != "new_session":
             return payload

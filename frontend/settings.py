@@ -5,6 +5,8 @@ from typing import Any
 
 from streamlit import config
 
+from frontend.cached import AGE
+
 # What is set before this module is read stands in .streamlit/config.toml and in the commands that start the app: the
 # banner of a start without a display asks an outside service unless browser.serverAddress is given.
 HELD: dict[str, Any] = {
@@ -14,6 +16,7 @@ HELD: dict[str, Any] = {
     "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
+    "global.maxCachedMessageAge": AGE,
     "runner.magicEnabled": False,  # pages show what they are told to
     "runner.postScriptGC": False,  # `experiments.memory` collects
     "server.disconnectedSessionTTL": 20,  # seconds; whoever comes back later has the link, which holds everything

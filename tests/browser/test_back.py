@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import rail
+from tests.browser.conftest import LATE
 from tests.browser.page import PATIENCE, link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
@@ -90,3 +91,18 @@ def test_in_a_training_and_across_rooms(open_page: Opener):
     rail.over(page)
     assert link(page) == here
     _wait_for_value(page, "net0_mlp_depth_box", "64")
+
+
+def test_a_surface_that_comes_back_while_answers_are_late(open_page: Opener):
+    """A browser drops what it has not met for a while; it is never sent the mere name of what it has dropped."""
+    page = open_page(surface="booth", before=LATE % 2500)
+    rail.tile(page, "matyas")
+    wait_for_link(page, "surface", "matyas")
+    rail.over(page)
+    page.wait_for_timeout(3000)
+    rail.tile(page, "beale")
+    page.wait_for_timeout(1200)  # its answer is on the way
+    rail.tile(page, "booth")
+    wait_for_link(page, "surface", "booth")
+    wait(page, "p.ready")
+    page.wait_for_selector(".ll-sentence p:has-text('Booth')", timeout=PATIENCE)
