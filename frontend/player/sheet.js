@@ -10,6 +10,7 @@ const LINKS = "[data-testid=stSidebarNavLink], [data-testid=stTopNavLink]";
 const FOLD = "[data-testid=stSidebarCollapseButton] button";
 const UNFOLD = "[data-testid=stExpandSidebarButton]";
 const MOST = 3; // changes of one act; where there are more it is another experiment
+const [TRIES, EVERY] = [20, 100]; // how often, in ms, what an act has changed is looked for
 
 export class Sheet {
   constructor(player) {
@@ -33,6 +34,8 @@ export class Sheet {
     // Streamlit folds the rail of a phone when the page beside it is pressed; this one is to stay.
     this.pressed = (event) => this.open && event.target.closest?.(".stMain") && event.stopPropagation();
     document.body.addEventListener("mousedown", this.pressed);
+    this.begun = () => this.remember();
+    for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, this.begun, { capture: true });
     this.meet();
     this.sync();
   }
@@ -77,8 +80,23 @@ export class Sheet {
 
   update() {
     this.link();
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.compare()); // the rail is drawn just before or after the stage
+    this.compareSoon(this.acting ? TRIES : 1);
+  }
+
+  /** How the controls stand before an act; another one before the picture that follows is a part of it. */
+  remember() {
+    if (this.acting || !this.rail) return;
+    this.acting = true;
+    this.known = controls(this.rail);
+  }
+
+  /** The rail is drawn before the stage, or some time after it. */
+  compareSoon(tries) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.compare() || tries <= 1) this.acting = false;
+      else this.compareSoon(tries - 1);
+    }, EVERY);
   }
 
   /** The rooms that Streamlit knows, each a tap away. */
@@ -113,14 +131,15 @@ export class Sheet {
     this.parts.replaceChildren(...titles.map((each) => button(each.textContent, () => each.scrollIntoView({ block: "start" }))), end);
   }
 
-  /** Says which control shows something else than before, and what. */
+  /** Says which control shows something else than before, and what; whether there is one. */
   compare() {
-    if (!this.rail) return;
+    if (!this.rail) return true;
     const now = controls(this.rail);
     const others = [...now].filter(([key, { value }]) => this.known?.has(key) && this.known.get(key).value !== value);
     if (others.length) this.changed.textContent = others.length > MOST ? "" : this.sayChange(...others[0]);
     this.known = now;
     if (this.open && this.titles !== (this.titles = this.rail.querySelectorAll("h2").length)) this.list();
+    return others.length > 0;
   }
 
   sayChange(key, { label, value, run }) {
@@ -130,7 +149,8 @@ export class Sheet {
 
   destroy() {
     this.undo.destroy();
-    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    for (const kind of ["pointerdown", "keydown"]) document.removeEventListener(kind, this.begun, { capture: true });
     this.observer.disconnect();
     SMALL.removeEventListener("change", this.look);
     document.body.removeEventListener("mousedown", this.pressed);
