@@ -5,9 +5,12 @@ browser and its address too, so that one browser with a hundred tabs has about t
 hundred browsers behind one address do not crowd out another address.
 """
 
+from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from statistics import fmean
 from typing import NamedTuple
+
+from cachetools import LRUCache
 
 Visitor = Hashable  # a tuple of names, or a single name
 _NAMES = 4096  # remembered at most before those with next to nothing are dropped
@@ -67,6 +70,29 @@ class Shares:
     def _left(self, name: Hashable, now: float) -> float:
         had, at = self._had.get(name, (0.0, now))
         return had * 0.5 ** (max(0.0, now - at) / self._half_life)
+
+
+class Arrivals:
+    """Which addresses a crowd comes from: more than ``most`` visitors that were not seen before, within ``seconds``.
+
+    Not guarded: whoever holds it has a lock of its own.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._known: LRUCache[Visitor, None] = LRUCache(_NAMES)
+        self._last: LRUCache[Hashable, deque[float]] = LRUCache(_NAMES)  # of an address, when the latest came
+
+    def seen(self, visitor: Visitor, now: float) -> None:
+        """A visitor is there, for the first time or again."""
+        if visitor not in self._known:
+            self._last.setdefault(address_of(visitor), deque(maxlen=self._most + 1)).append(now)
+        self._known[visitor] = None
+
+    def crowd(self, address: Hashable, now: float) -> bool:
+        """Whether one comes from there."""
+        last = self._last.get(address)
+        return last is not None and len(last) > self._most and last[0] > now - self._seconds
 
 
 def check_room(visitor: Visitor, waiting: Sequence[Visitor], limits: Limits, what: str) -> None:

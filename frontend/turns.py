@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from experiments.shares import Full, Limits, Shares, Visitor, address_of, check_room, in_queue
+from experiments.shares import Arrivals, Full, Limits, Shares, Visitor, address_of, check_room, in_queue
 from frontend.errands import CORES, ERRANDS, WORKS
 from frontend.visitor import visitor
 
@@ -27,6 +27,11 @@ _AGE = 0.1  # seconds of work that a second of waiting makes up for
 _ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
 _CROWD = 2  # runs of one address that wait: more are no single hand's
+_CROWD_COMES, _COMES = (
+    10,
+    10.0,
+)  # sessions that begin at one address within so many seconds: more are a crowd that comes
+_BEHIND = 0.5  # seconds of work that those who are there may have had more than such a crowd
 
 
 class _Ticket:
@@ -53,6 +58,7 @@ class Turns:
         self._lock = threading.Lock()
         self._order: tuple[float, dict[_Ticket, int]] = (0.0, {})  # when it was looked at, and the places then
         self._about: dict[Hashable, float] = {}  # addresses, and when each was last seen
+        self._arrivals = Arrivals(_CROWD_COMES, _COMES)
         self._own = threading.local()  # the ticket of a thread that has a turn
 
     @contextmanager
@@ -143,6 +149,7 @@ class Turns:
 
     def _notice(self, ticket: _Ticket, now: float) -> None:
         """Remembers when an address was last about; one that comes is no further ahead than those that are."""
+        self._arrivals.seen(ticket.owner, now)
         who, others = address_of(ticket.owner), [each for each, at in self._about.items() if at > now - _ABOUT]
         if who not in others:
             self._shares.level(who, others, now)
@@ -169,19 +176,28 @@ class Turns:
     def _may(self, own: Hashable, waits: int, now: float) -> bool:
         """Whether an address, of which so many runs wait, may have a turn.
 
-        Where several addresses are about none has all turns. And one of which several wait begins nothing beside a
-        short run of another's: both would take longer, and who asks for most would be at work beside everybody else. A
-        run that takes longer keeps nobody waiting.
+        Where several addresses are about none has all turns; a crowd that comes does not count, and has those that are
+        left. It begins nothing beside a short run of another's, nor does an address of which several wait and which has
+        had more lately: both would take longer, and who asks for most would be at work beside everybody else. A run
+        that takes longer keeps nobody waiting.
         """
-        if all(at <= now - _ABOUT for who, at in self._about.items() if who != own):
+        comes = self._arrivals.crowd(own, now)
+        others = {who for who, at in self._about.items() if who != own and at > now - _ABOUT}
+        if not comes:
+            others = {who for who in others if not self._arrivals.crowd(who, now)}
+        if not others:
             return True
         at_work = [address_of(each.owner) for each in self._working]
-        beside = any(address_of(each.owner) != own and now - each.since <= _WORTH for each in self._working)
-        return at_work.count(own) < max(1, self._at_once - 1) and not (beside and waits > _CROWD)
+        short = others & {address_of(each.owner) for each in self._working if now - each.since <= _WORTH}
+        if not comes:
+            less = {who for who in short if self._shares.used(who, now) < self._shares.used(own, now)}
+            short = less if waits > _CROWD else set()
+        return at_work.count(own) < max(1, self._at_once - 1) and not short
 
     def _rank(self, ticket: _Ticket, now: float) -> float:
-        """What is least is next."""
-        return self._shares.used(ticket.owner, now) - _AGE * (now - ticket.since)
+        """What is least is next; a crowd that comes is behind those who are there."""
+        behind = _BEHIND * self._arrivals.crowd(address_of(ticket.owner), now)
+        return self._shares.used(ticket.owner, now) + behind - _AGE * (now - ticket.since)
 
     def _place(self, ticket: _Ticket) -> int:
         """The place in the queue, as it was within the last `LOOKS` seconds; 1 where it has just left it."""

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import jax
 import pytest
 
+from frontend import turns
 from frontend.warmup import warmup
 from tests.frontend.kept_page import keep_page
+from tests.frontend.turning import Clock, Run
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +33,19 @@ def warm() -> None:
     warm = warmup()
     warm.wait()
     assert warm.error is None
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(turns, "time", clock)
+    monkeypatch.setattr(turns, "LOOKS", 0.01)
+    return clock
+
+
+@pytest.fixture
+def runs() -> Iterator[list[Run]]:
+    made: list[Run] = []
+    yield made
+    for run in made:
+        run.ended()

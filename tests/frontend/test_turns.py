@@ -1,7 +1,6 @@
 """Script runs take turns: the number at work is bounded, who had least lately is next, and every turn is given back."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,78 +9,7 @@ from experiments.shares import Full, Limits
 from frontend import turns as shelf
 from frontend.errands import ERRANDS
 from frontend.turns import Turns
-
-LONG = 30.0  # seconds after which a test has hung
-
-
-class Clock:
-    """In the place of the module `time`, set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(shelf, "time", clock)
-    monkeypatch.setattr(shelf, "LOOKS", 0.01)
-    return clock
-
-
-class Run(threading.Thread):
-    """A script run that works until it is let go."""
-
-    def __init__(self, turns: Turns, owner: tuple[str, ...], order: list[str] | None = None) -> None:
-        super().__init__(daemon=True)
-        self.turns, self.owner, self.order = turns, owner, order
-        self.waiting, self.working, self.go = threading.Event(), threading.Event(), threading.Event()
-        self.places: list[int] = []
-        self.leave = False
-        self.error: BaseException | None = None
-        self.start()
-
-    def _waits(self, seconds: float, place: int) -> None:
-        self.places.append(place)
-        self.waiting.set()
-        if self.leave:
-            raise KeyboardInterrupt  # as Streamlit's, no Exception
-
-    def run(self) -> None:
-        try:
-            with self.turns.turn(self.owner, self._waits):
-                if self.order is not None:
-                    self.order.append("/".join(self.owner))
-                self.working.set()
-                assert self.go.wait(LONG)
-        except BaseException as error:
-            self.error = error
-
-    def ended(self) -> None:
-        self.go.set()
-        self.join(LONG)
-        assert not self.is_alive()
-
-
-@pytest.fixture
-def runs() -> Iterator[list[Run]]:
-    made: list[Run] = []
-    yield made
-    for run in made:
-        run.ended()
-
-
-def working(run: Run) -> Run:
-    assert run.working.wait(LONG)
-    return run
-
-
-def waiting(run: Run) -> Run:
-    assert run.waiting.wait(LONG)
-    return run
+from tests.frontend.turning import LONG, Run, waiting, working
 
 
 def test_no_more_work_at_once_than_allowed(clock, runs):
@@ -95,44 +23,6 @@ def test_no_more_work_at_once_than_allowed(clock, runs):
     working(third)
 
 
-def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
-    """Twenty tabs of a browser wait, then a second browser at the same address that acts now and then: it is next."""
-    turns, order = Turns(at_once=1), []
-    first = working(Run(turns, ("school", "greedy", "tab 0")))
-    runs += [waiting(Run(turns, ("school", "greedy", f"tab {i}"), order)) for i in range(1, 20)]
-    clock.now += 1.0
-    runs.append(waiting(Run(turns, ("school", "modest", "tab"), order)))
-    runs.append(waiting(Run(turns, ("home", "other", "tab"), order)))
-    for run in runs:
-        run.go.set()
-    first.ended()
-    for run in runs:
-        run.ended()
-    assert order[:2] == ["home/other/tab", "school/modest/tab"]
-    assert len(order) == 21
-
-
-def test_who_comes_has_no_claim_on_the_time_before(clock, runs):
-    """A class has worked for a while; somebody comes with ten tabs at once, which do not all go first."""
-    turns, order = Turns(at_once=1), []
-    at_work = working(Run(turns, ("class", "teacher", "tab")))
-    clock.now += 5.0
-    at_work.ended()
-    at_work = working(Run(turns, ("class", "teacher", "tab")))
-    runs += [waiting(Run(turns, ("stranger", f"browser {i}", "tab"), order)) for i in range(10)]
-    runs.append(waiting(Run(turns, ("class", "pupil", "tab"), order)))
-    at_work.ended()
-    working(runs[-11])
-    clock.now += 1.0
-    runs[-11].ended()
-    for run in runs:
-        run.go.set()
-    for run in runs:
-        run.ended()
-    assert "class/pupil/tab" in order[:2]
-    assert len(order) == 11
-
-
 def test_who_waits_for_something_else_keeps_no_place_at_the_door():
     turns, got = Turns(at_once=1), []
     ERRANDS.listen("nobody", got.append)
@@ -141,35 +31,6 @@ def test_who_waits_for_something_else_keeps_no_place_at_the_door():
             assert got[-1:] == [0.0]
     finally:
         ERRANDS.ignore("nobody")
-
-
-def test_an_address_has_not_all_turns_while_others_are_about(clock, runs):
-    turns = Turns(at_once=2)
-    working(Run(turns, ("home", "browser", "tab"))).ended()
-    tabs = [working(Run(turns, ("crowd", "browser", "tab 0"))), waiting(Run(turns, ("crowd", "browser", "tab 1")))]
-    runs += tabs
-    assert not tabs[1].working.is_set()
-    working(Run(turns, ("home", "browser", "tab"))).ended()
-    assert not tabs[1].working.is_set()
-    clock.now += 6.0
-    working(tabs[1])
-
-
-def test_a_crowd_begins_nothing_beside_a_short_run_of_another(clock, runs):
-    turns = Turns(at_once=2)
-    working(Run(turns, ("crowd", "browser", "tab"))).ended()
-    runs.append(working(Run(turns, ("home", "browser", "tab"))))
-    few = working(Run(turns, ("crowd", "browser", "tab 0")))
-    few.ended()
-    crowd = [working(Run(turns, ("crowd", "browser", "tab 0")))]
-    crowd += [waiting(Run(turns, ("crowd", "browser", f"tab {i}"))) for i in range(1, 11)]
-    runs += crowd
-    crowd[0].ended()
-    assert not any(run.working.is_set() for run in crowd[1:]), "both would take longer"
-    clock.now += 0.3
-    working(crowd[1])
-    for run in crowd:
-        run.go.set()
 
 
 def test_equals_go_in_the_order_of_arrival(clock, runs):
