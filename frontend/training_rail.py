@@ -193,7 +193,7 @@ def _setter(name: str, *, whole: bool = False) -> Callable[[float], None]:
 def _on_data() -> None:
     name = picked("dataset", DATASETS)
     if name is not None:
-        new = replace(training(), dataset=name, size=None, data_noise=None, shape=(), imbalance=0.0)
+        new = replace(training(), dataset=name, size=DATASETS[name].offered, data_noise=None, shape=(), imbalance=0.0)
         st.session_state.example = None
         set_training(replace(new, learners=tuple(fitting(new, learner) for learner in new.learners)))
 

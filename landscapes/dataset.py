@@ -70,6 +70,7 @@ class Dataset:
     shape: Mapping[str, ShapeParam] = field(default_factory=dict, compare=False, repr=False)
     classes: Callable[..., int] = field(default=lambda **shape: 2, compare=False, repr=False)
     distinct: Callable[..., int] | None = field(default=None, compare=False, repr=False)  # a class; None: no limit
+    offered: int | None = field(default=None, compare=False, repr=False)  # examples for whoever chooses it; None: usual
 
     def sizes(self, **shape: Any) -> ShapeParam:
         """The knob of the size at given parameters: where only so many different examples exist, it ends there.
@@ -212,18 +213,20 @@ def _shares(rng, draft: Draft, validation: float, grouped: bool) -> tuple[np.nda
 
 def dataset(
     *, kind: str, task: str, size: ShapeParam, noise: ShapeParam, source: str, title: str = "",
-    classes: int | Callable[..., int] = 2, distinct: Callable[..., int] | None = None, **shape: ShapeParam,
+    classes: int | Callable[..., int] = 2, distinct: Callable[..., int] | None = None, offered: int | None = None,
+    **shape: ShapeParam,
 ) -> Callable[[Callable[..., Draft]], Dataset]:  # fmt: skip
     """Makes the decorated function a `Dataset` of its own name; ``shape`` are its parameters, in its order.
 
-    ``distinct`` says, for given parameters, how many different examples a class has.
+    ``distinct`` says, for given parameters, how many different examples a class has; ``offered`` with how many the page
+    begins, where the usual ones, which links leave out, teach little.
     """
 
     def shelve(function: Callable[..., Draft]) -> Dataset:
         name = function.__name__
         count = classes if callable(classes) else lambda number=classes, **shape: number
         title_ = title or name.replace("_", " ").capitalize()
-        return Dataset(name, title_, function, kind, task, size, noise, source, shape, count, distinct)
+        return Dataset(name, title_, function, kind, task, size, noise, source, shape, count, distinct, offered)
 
     return shelve
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.page import drawn, link, painted, wait, wait_for_link
+from tests.browser import rail
+from tests.browser.page import PATIENCE, drawn, link, painted, wait, wait_for_link
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -171,3 +172,11 @@ def test_a_bad_link_is_explained_on_the_page(open_room: Opener):
     assert "does not suit" in page.inner_text(".ll-notices")
     page.click(".ll-notices >> text=Dismiss")
     page.wait_for_function("document.querySelector('.ll-notices').hidden")
+
+
+def test_a_text_is_offered_with_enough_of_it_to_learn_from(open_room: Opener):
+    page = open_room(data="moons", steps="20")
+    rail.tile(page, "characters")
+    assert wait_for_link(page, "size") == "1100"
+    rail.tile(page, "moons")
+    page.wait_for_function("!location.search.includes('size')", timeout=PATIENCE)

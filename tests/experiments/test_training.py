@@ -21,7 +21,7 @@ from experiments.training import (
     stop_early,
     train,
 )
-from landscapes import NetworkLoss
+from landscapes import DATASETS, NetworkLoss
 from optimizers import descend_all
 
 SMALL = Training(dataset="blobs", size=120, num_steps=40, seed=3)
@@ -373,3 +373,14 @@ def test_deep_sigmoids_do_not_learn_with_gradient_descent(few_looks):
     one = learner("mlp", "gradient_descent", 0.3, 64, **DEEP)
     seen = only(Training(dataset="digits", validation=0.3, num_steps=800, learners=(one,)))
     assert seen.frames.accuracy[seen.last, 1] < 0.35
+
+
+def test_a_transformer_learns_more_than_how_often_each_character_comes():
+    """With the examples that the page offers for a text: of fewer it learns the ones that it has seen by heart."""
+    size = DATASETS["characters"].offered
+    (ran,) = run(Training("characters", size=size, learners=(learner("transformer"),), num_steps=300)).runs
+    seen, unseen = ran.frames.accuracy[-1]
+    answers = ran.loss.examples.valid_targets
+    most = np.unique(answers, return_counts=True)[1].max() / answers.size
+    assert unseen > 1.7 * most
+    assert seen < 1.7 * unseen

@@ -1,7 +1,7 @@
 """Turns where several addresses are about: nobody's crowd keeps the others waiting."""
 
 from frontend.turns import Turns
-from tests.frontend.turning import LONG, Clock, Run, waiting, working
+from tests.frontend.turning import Clock, Run, waiting, working
 
 
 def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
@@ -87,11 +87,28 @@ def test_who_has_had_less_begins_beside_a_short_run_however_many_wait(clock, run
     clock.now += 1.0
     working(Run(turns, ("class", "browser", "tab 0"))).ended()
     runs.append(working(Run(turns, ("home", "browser", "tab 1"))))
-    pupils = [Run(turns, ("class", "browser", f"tab {i}")) for i in range(5)]
+    pupils = [working(Run(turns, ("class", "browser", "tab 0")))]
+    pupils += [waiting(Run(turns, ("class", "browser", f"tab {i}"))) for i in range(1, 5)]
     runs += pupils
-    assert any(run.working.wait(LONG) for run in pupils)
+    pupils[0].ended()
+    working(pupils[1])
     for run in pupils:
         run.go.set()
+
+
+def test_a_crowd_that_comes_may_have_had_less(clock, runs):
+    turns = Turns(at_once=1)
+    standing(turns, clock, "class")
+    for i in range(12):
+        working(Run(turns, ("stranger", "browser", f"link {i}"))).ended()
+    runs.append(working(Run(turns, ("class", "browser", "tab 0"))))
+    late = waiting(Run(turns, ("stranger", "browser", "link 12")))
+    pupil = waiting(Run(turns, ("class", "browser", "tab 1")))
+    runs += [late, pupil]
+    clock.now += 0.4
+    runs[0].ended()
+    working(pupil).ended()
+    working(late)
 
 
 def test_a_crowd_that_comes_is_behind_those_who_are_there_and_keeps_no_turn_from_them(clock, runs):
