@@ -1,7 +1,7 @@
 """Turns where several addresses are about: nobody's crowd keeps the others waiting."""
 
 from frontend.turns import Turns
-from tests.frontend.turning import Clock, Run, waiting, working
+from tests.frontend.turning import LONG, Clock, Run, waiting, working
 
 
 def test_one_with_many_tabs_does_not_keep_others_waiting(clock, runs):
@@ -91,7 +91,7 @@ def test_who_has_had_less_begins_beside_a_short_run_however_many_wait(clock, run
     pupils += [waiting(Run(turns, ("class", "browser", f"tab {i}"))) for i in range(1, 5)]
     runs += pupils
     pupils[0].ended()
-    working(pupils[1])
+    assert pupils[1].working.wait(LONG / 3), "while the other is still at work"
     for run in pupils:
         run.go.set()
 
