@@ -6,7 +6,7 @@ export class Undo {
   constructor() {
     this.el = Object.assign(document.createElement("button"), { type: "button", className: "ll-undo", textContent: "Undo" });
     this.el.hidden = !navigation;
-    this.el.addEventListener("click", () => navigation.back());
+    this.el.addEventListener("click", () => window.history.back());
     this.room = window.location.pathname;
     this.moved = ({ navigationType }) => this.move(navigationType);
     navigation?.addEventListener("currententrychange", this.moved);
