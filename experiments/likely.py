@@ -10,7 +10,8 @@ from experiments.training import Training, run
 from experiments.training_link import from_link
 from landscapes.networks.dense import Dense
 
-MB, SECONDS = 25, 4.0  # that a family's programs take, and a little more while they are made; to make them, about
+FAMILY_MB = 25  # that its programs take, and a little more while they are made
+FAMILY_SECONDS = 4.0  # to make them, about
 
 
 @cache
@@ -29,7 +30,7 @@ class Likely:
 
     def left(self, training: Training) -> list[Training]:
         """What is to be made after a training, that of its data first; nothing without memory for one."""
-        left = [each for each in families() if each not in self._begun] if has_room(MB) else []
+        left = [each for each in families() if each not in self._begun] if has_room(FAMILY_MB) else []
         return sorted(left, key=lambda each: each.dataset != training.dataset)
 
     def make(self, training: Training) -> Iterator[None]:

@@ -57,7 +57,7 @@ def _conditions(result: RaceResult, more: str = "") -> str:
     race = result.race
     x, y = race.origin
     parts = [f"{result.surface.title} from ({number(x)}, {number(y)}), {steps_text(race.num_steps)} each"]
-    if result.frame == "the box":
+    if result.drawn != result.surface:
         (x0, x1), (y0, y1) = result.surface.domain
         parts[0] += f", in a box of {number(x1 - x0)} × {number(y1 - y0)}"
     if race.noise:

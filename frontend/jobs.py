@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from experiments.cost import cost_of
-from experiments.likely import MB, Likely
-from experiments.likely import SECONDS as FAMILY_SECONDS
+from experiments.likely import FAMILY_MB, FAMILY_SECONDS, Likely
 from experiments.memory import ALLOWED_MB, also_forget
 from experiments.own_programs import PROGRAM_MB, SECONDS, make_program, used_again, wanted
 from experiments.pool import Busy, Cost, Job, Pool
@@ -69,7 +68,7 @@ def make_ready(training: Training) -> None:
 def make_next_ready(training: Training) -> None:
     """Has the programs of the networks made that are likely trained next, while nobody waits."""
     if _LIKELY.left(training):
-        _spare("families", lambda: _LIKELY.make(training), FAMILY_SECONDS, MB)
+        _spare("families", lambda: _LIKELY.make(training), FAMILY_SECONDS, FAMILY_MB)
 
 
 def _spare(key: Hashable, make: Callable[[], Any], seconds: float, mb: float) -> None:

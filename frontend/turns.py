@@ -27,10 +27,7 @@ _AGE = 0.1  # seconds of work that a second of waiting makes up for
 _ABOUT, _MOST_ABOUT = 5.0, 4096  # seconds for which an address is thought to be about; addresses remembered
 _WORTH = 0.25  # seconds of work after which a run lets others go between
 _CROWD = 2  # runs of one address that wait: more are no single hand's
-_CROWD_COMES, _COMES = (
-    10,
-    10.0,
-)  # sessions that begin at one address within so many seconds: more are a crowd that comes
+_COMING, _COMES = 10, 10.0  # sessions that begin at one address, within seconds: more are a crowd that comes
 _BEHIND = 0.5  # seconds of work that those who are there may have had more than such a crowd
 
 
@@ -58,7 +55,7 @@ class Turns:
         self._lock = threading.Lock()
         self._order: tuple[float, dict[_Ticket, int]] = (0.0, {})  # when it was looked at, and the places then
         self._about: dict[Hashable, float] = {}  # addresses, and when each was last seen
-        self._arrivals = Arrivals(_CROWD_COMES, _COMES)
+        self._arrivals = Arrivals(_COMING, _COMES)
         self._own = threading.local()  # the ticket of a thread that has a turn
 
     @contextmanager

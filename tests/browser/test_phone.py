@@ -125,6 +125,15 @@ def test_the_sheet_undoes_what_was_chosen_in_its_room(open_page: Opener, path: s
     page.wait_for_function("document.querySelector('.ll-undo').disabled")
 
 
+def test_where_the_history_cannot_be_looked_at_there_is_no_undo(open_page: Opener):
+    without = "Object.defineProperty(window, 'navigation', { value: undefined });"
+    page = open_page(360, 740, touch=True, bare=True, motion="reduce", before=without)
+    page.tap(".ll-change")
+    page.wait_for_function(SETTLED)
+    assert page.locator(".ll-sheet nav").is_visible()
+    assert not page.locator(".ll-undo").is_visible()
+
+
 @pytest.mark.parametrize("path", ["", "train", "gradients"])
 def test_a_vertical_swipe_scrolls_from_every_picture(open_page: Opener, path: str):
     page = open_page(360, 740, touch=True, path=path, at="5")
