@@ -225,8 +225,9 @@ export class Chart extends StepPlot {
   /** Where the answer will be, as long as it is not known. */
   drawQuestion({ left, top, width, height }) {
     const { question } = this.spec;
-    const { ink, knows, clock } = this.player;
-    if (!question || knows || this.x(clock.step) > left + 0.3 * width) return;
+    const { ink, knows, clock, runs } = this.player;
+    const answered = runs.some(({ touched }) => (touched ?? Infinity) <= clock.step);
+    if (!question || knows || answered || this.x(clock.step) > left + 0.3 * width) return;
     label(this.ctx, question, left + 0.66 * width, top + 0.42 * height, { color: ink.ink3, ink, font: this.font, align: "center", box: [left, left + width] });
   }
 

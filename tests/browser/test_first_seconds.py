@@ -84,6 +84,14 @@ def test_heads_have_names_on_the_map_until_the_end_is_seen(open_page: Opener, si
     assert not {text for text, *_ in page.evaluate("window.words")} & {*runs}, "once seen, the table tells them apart"
 
 
+def test_who_is_first_is_asked_only_until_it_is_known(open_page: Opener):
+    page = open_page(surface="easom", at="0", before=WORDS.replace(".ll-area-map", ".ll-area-loss"))
+    asked = "window.words.some(([text]) => text === 'who reaches the line first?')"
+    for step, open_yet in ((5, True), (60, False)):
+        go_to(page, step)
+        assert page.evaluate(asked) == open_yet
+
+
 FIRST = """addEventListener('DOMContentLoaded', () => {
   const look = () => {
     const painted = window.player?.get();
